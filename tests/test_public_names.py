@@ -135,8 +135,6 @@ FAMILIES = {
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",
     "DINOv3ViT": "Model DINOv3ViTBackbone",
     "IJepa": "Model ForImageClassification",
-    "Dinov2": "Model ForImageClassification",
-    "Dinov2WithRegisters": "Model ForImageClassification",
     "Parakeet": "ParakeetEncoder ForCTC",
     "Dinov2": "Model Dinov2Backbone ForImageClassification",
     "Dinov2WithRegisters": "Model Dinov2WithRegistersBackbone ForImageClassification",

@@ -11,6 +11,8 @@ from torch import Tensor
 from loadstone.architectures.families.audio_spectrogram_transformer import ASTConfig as ASTConfig
 from loadstone.architectures.families.bart import BartConfig as BartConfig
 from loadstone.architectures.families.bert import BertConfig as BertConfig
+from loadstone.architectures.families.blenderbot import BlenderbotConfig as BlenderbotConfig
+from loadstone.architectures.families.blenderbot_small import BlenderbotSmallConfig as BlenderbotSmallConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPConfig as ChineseCLIPConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPTextConfig as ChineseCLIPTextConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPVisionConfig as ChineseCLIPVisionConfig
@@ -19,6 +21,7 @@ from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConf
 from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
+from loadstone.architectures.families.data2vec_audio import Data2VecAudioConfig as Data2VecAudioConfig
 from loadstone.architectures.families.deit import DeiTConfig as DeiTConfig
 from loadstone.architectures.families.depth_anything import DepthAnythingBackboneConfig as DepthAnythingBackboneConfig
 from loadstone.architectures.families.depth_anything import DepthAnythingConfig as DepthAnythingConfig
@@ -36,9 +39,12 @@ from loadstone.architectures.families.gemma2 import Gemma2Config as Gemma2Config
 from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gemma3TextConfig
 from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
+from loadstone.architectures.families.hubert import HubertConfig as HubertConfig
 from loadstone.architectures.families.ijepa import IJepaConfig as IJepaConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
+from loadstone.architectures.families.m2m_100 import M2M100Config as M2M100Config
 from loadstone.architectures.families.mamba import MambaConfig as MambaConfig
+from loadstone.architectures.families.marian import MarianConfig as MarianConfig
 from loadstone.architectures.families.mbart import MBartConfig as MBartConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
@@ -51,6 +57,7 @@ from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.parakeet_ctc import ParakeetCTCConfig as ParakeetCTCConfig
 from loadstone.architectures.families.parakeet_ctc import ParakeetEncoderConfig as ParakeetEncoderConfig
+from loadstone.architectures.families.pegasus import PegasusConfig as PegasusConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
 from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
 from loadstone.architectures.families.qwen2_vl import Qwen2VLConfig as Qwen2VLConfig
@@ -73,8 +80,13 @@ from loadstone.architectures.families.t5 import T5Config as T5Config
 from loadstone.architectures.families.t5gemma import T5GemmaConfig as T5GemmaConfig
 from loadstone.architectures.families.t5gemma import T5GemmaModuleConfig as T5GemmaModuleConfig
 from loadstone.architectures.families.umt5 import UMT5Config as UMT5Config
+from loadstone.architectures.families.unispeech import UniSpeechConfig as UniSpeechConfig
+from loadstone.architectures.families.unispeech_sat import UniSpeechSatConfig as UniSpeechSatConfig
+from loadstone.architectures.families.videomae import VideoMAEConfig as VideoMAEConfig
 from loadstone.architectures.families.vit import ViTConfig as ViTConfig
+from loadstone.architectures.families.vit_mae import ViTMAEConfig as ViTMAEConfig
 from loadstone.architectures.families.wav2vec2 import Wav2Vec2Config as Wav2Vec2Config
+from loadstone.architectures.families.wavlm import WavLMConfig as WavLMConfig
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.architectures.families.yolos import YolosConfig as YolosConfig
@@ -103,6 +115,7 @@ from loadstone.frameworks.outputs import (
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
     ImageProjectionOutput,
+    MaskedAutoencoderOutput,
     MaskedImageModelingOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
@@ -118,6 +131,9 @@ from loadstone.frameworks.outputs import (
     SequenceClassifierOutput,
     TextProjectionOutput,
     TokenClassifierOutput,
+    UniSpeechSatForPreTrainingOutput,
+    VideoMAEForPreTrainingOutput,
+    ViTMAEModelOutput,
     Wav2Vec2ForPreTrainingOutput,
     XVectorOutput,
 )
@@ -491,6 +507,17 @@ class _SemanticSegmentation(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
+
+class _VideoClassification(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class _ObjectDetection(_TaskModel):
     def forward(
@@ -930,9 +957,9 @@ class AutoModelForVideoClassification(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _VideoClassification: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _VideoClassification: ...
 
 class AutoModelForVision2Seq(AutoClass):
     @classmethod
@@ -1108,6 +1135,100 @@ class BertForNextSentencePrediction(BertPreTrainedModel, _NextSentencePrediction
 class BertForPreTraining(BertPreTrainedModel, _PreTraining):
     config: BertConfig
 
+class BlenderbotPreTrainedModel(PreTrainedModel):
+    config: BlenderbotConfig
+
+class BlenderbotModel(BlenderbotPreTrainedModel, _BareModel):
+    config: BlenderbotConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class BlenderbotForConditionalGeneration(BlenderbotPreTrainedModel, _Seq2SeqLM):
+    config: BlenderbotConfig
+
+class BlenderbotForCausalLM(BlenderbotPreTrainedModel, _CausalLM):
+    config: BlenderbotConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_hidden_states: Tensor | None = None,
+        encoder_attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
+class BlenderbotSmallPreTrainedModel(PreTrainedModel):
+    config: BlenderbotSmallConfig
+
+class BlenderbotSmallModel(BlenderbotSmallPreTrainedModel, _BareModel):
+    config: BlenderbotSmallConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class BlenderbotSmallForConditionalGeneration(BlenderbotSmallPreTrainedModel, _Seq2SeqLM):
+    config: BlenderbotSmallConfig
+
+class BlenderbotSmallForCausalLM(BlenderbotSmallPreTrainedModel, _CausalLM):
+    config: BlenderbotSmallConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_hidden_states: Tensor | None = None,
+        encoder_attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
 class ChineseCLIPPreTrainedModel(PreTrainedModel):
     config: Any
 
@@ -1276,6 +1397,44 @@ class ConvNextV2ForImageClassification(ConvNextV2PreTrainedModel, _ImageClassifi
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Data2VecAudioPreTrainedModel(PreTrainedModel):
+    config: Data2VecAudioConfig
+
+class Data2VecAudioModel(Data2VecAudioPreTrainedModel, _BareModel):
+    config: Data2VecAudioConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Data2VecAudioForCTC(Data2VecAudioPreTrainedModel, _CTC):
+    config: Data2VecAudioConfig
+
+class Data2VecAudioForSequenceClassification(Data2VecAudioPreTrainedModel, _AudioClassification):
+    config: Data2VecAudioConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Data2VecAudioForAudioFrameClassification(Data2VecAudioPreTrainedModel, _AudioFrameClassification):
+    config: Data2VecAudioConfig
+
+class Data2VecAudioForXVector(Data2VecAudioPreTrainedModel, _AudioXVector):
+    config: Data2VecAudioConfig
 
 class DeiTPreTrainedModel(PreTrainedModel):
     config: DeiTConfig
@@ -1543,6 +1702,38 @@ class GPTNeoXForTokenClassification(GPTNeoXPreTrainedModel, _TokenClassification
 class GPTNeoXForQuestionAnswering(GPTNeoXPreTrainedModel, _QuestionAnswering):
     config: GPTNeoXConfig
 
+class HubertPreTrainedModel(PreTrainedModel):
+    config: HubertConfig
+
+class HubertModel(HubertPreTrainedModel, _BareModel):
+    config: HubertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class HubertForCTC(HubertPreTrainedModel, _CTC):
+    config: HubertConfig
+
+class HubertForSequenceClassification(HubertPreTrainedModel, _AudioClassification):
+    config: HubertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
 class IJepaPreTrainedModel(PreTrainedModel):
     config: IJepaConfig
 
@@ -1590,6 +1781,32 @@ class LlamaForTokenClassification(LlamaPreTrainedModel, _TokenClassification):
 class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
     config: LlamaConfig
 
+class M2M100PreTrainedModel(PreTrainedModel):
+    config: M2M100Config
+
+class M2M100Model(M2M100PreTrainedModel, _BareModel):
+    config: M2M100Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class M2M100ForConditionalGeneration(M2M100PreTrainedModel, _Seq2SeqLM):
+    config: M2M100Config
+
 class MambaPreTrainedModel(PreTrainedModel):
     config: MambaConfig
 
@@ -1598,6 +1815,53 @@ class MambaModel(MambaPreTrainedModel, _BareModel):
 
 class MambaForCausalLM(MambaPreTrainedModel, _CausalLM):
     config: MambaConfig
+
+class MarianPreTrainedModel(PreTrainedModel):
+    config: MarianConfig
+
+class MarianModel(MarianPreTrainedModel, _BareModel):
+    config: MarianConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class MarianMTModel(MarianPreTrainedModel, _Seq2SeqLM):
+    config: MarianConfig
+
+class MarianForCausalLM(MarianPreTrainedModel, _CausalLM):
+    config: MarianConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_hidden_states: Tensor | None = None,
+        encoder_attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
 class MBartPreTrainedModel(PreTrainedModel):
     config: MBartConfig
@@ -1969,7 +2233,7 @@ class ParakeetForCTC(ParakeetPreTrainedModel, _CTC):
 
 class ParakeetEncoder(ParakeetPreTrainedModel, _AudioTower):
     config: ParakeetEncoderConfig
-    def forward(  # type: ignore[override, unused-ignore]
+    def forward(
         self,
         input_features: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1978,6 +2242,53 @@ class ParakeetEncoder(ParakeetPreTrainedModel, _AudioTower):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class PegasusPreTrainedModel(PreTrainedModel):
+    config: PegasusConfig
+
+class PegasusModel(PegasusPreTrainedModel, _BareModel):
+    config: PegasusConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class PegasusForConditionalGeneration(PegasusPreTrainedModel, _Seq2SeqLM):
+    config: PegasusConfig
+
+class PegasusForCausalLM(PegasusPreTrainedModel, _CausalLM):
+    config: PegasusConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_hidden_states: Tensor | None = None,
+        encoder_attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
 class Phi3PreTrainedModel(PreTrainedModel):
     config: Phi3Config
@@ -2628,6 +2939,130 @@ class UMT5ForTokenClassification(UMT5PreTrainedModel, _TokenClassification):
         **unknown: object,
     ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class UniSpeechPreTrainedModel(PreTrainedModel):
+    config: UniSpeechConfig
+
+class UniSpeechModel(UniSpeechPreTrainedModel, _BareModel):
+    config: UniSpeechConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class UniSpeechForCTC(UniSpeechPreTrainedModel, _CTC):
+    config: UniSpeechConfig
+
+class UniSpeechForSequenceClassification(UniSpeechPreTrainedModel, _AudioClassification):
+    config: UniSpeechConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class UniSpeechForPreTraining(UniSpeechPreTrainedModel, _PreTraining):
+    config: UniSpeechConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Wav2Vec2ForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
+class UniSpeechSatPreTrainedModel(PreTrainedModel):
+    config: UniSpeechSatConfig
+
+class UniSpeechSatModel(UniSpeechSatPreTrainedModel, _BareModel):
+    config: UniSpeechSatConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class UniSpeechSatForCTC(UniSpeechSatPreTrainedModel, _CTC):
+    config: UniSpeechSatConfig
+
+class UniSpeechSatForSequenceClassification(UniSpeechSatPreTrainedModel, _AudioClassification):
+    config: UniSpeechSatConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class UniSpeechSatForAudioFrameClassification(UniSpeechSatPreTrainedModel, _AudioFrameClassification):
+    config: UniSpeechSatConfig
+
+class UniSpeechSatForXVector(UniSpeechSatPreTrainedModel, _AudioXVector):
+    config: UniSpeechSatConfig
+
+class UniSpeechSatForPreTraining(UniSpeechSatPreTrainedModel, _PreTraining):
+    config: UniSpeechSatConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> UniSpeechSatForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
+class VideoMAEPreTrainedModel(PreTrainedModel):
+    config: VideoMAEConfig
+
+class VideoMAEModel(VideoMAEPreTrainedModel, _BareModel):
+    config: VideoMAEConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class VideoMAEForPreTraining(VideoMAEPreTrainedModel, _PreTraining):
+    config: VideoMAEConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> VideoMAEForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
+class VideoMAEForVideoClassification(VideoMAEPreTrainedModel, _VideoClassification):
+    config: VideoMAEConfig
+
 class ViTPreTrainedModel(PreTrainedModel):
     config: ViTConfig
 
@@ -2669,6 +3104,35 @@ class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTMAEPreTrainedModel(PreTrainedModel):
+    config: ViTMAEConfig
+
+class ViTMAEModel(ViTMAEPreTrainedModel, _BareModel):
+    config: ViTMAEConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        noise: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ViTMAEModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTMAEForPreTraining(ViTMAEPreTrainedModel, _PreTraining):
+    config: ViTMAEConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        noise: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedAutoencoderOutput[Tensor] | tuple[object, ...]: ...
 
 class Wav2Vec2PreTrainedModel(PreTrainedModel):
     config: Wav2Vec2Config
@@ -2721,6 +3185,44 @@ class Wav2Vec2ForPreTraining(Wav2Vec2PreTrainedModel, _PreTraining):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> Wav2Vec2ForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
+class WavLMPreTrainedModel(PreTrainedModel):
+    config: WavLMConfig
+
+class WavLMModel(WavLMPreTrainedModel, _BareModel):
+    config: WavLMConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class WavLMForCTC(WavLMPreTrainedModel, _CTC):
+    config: WavLMConfig
+
+class WavLMForSequenceClassification(WavLMPreTrainedModel, _AudioClassification):
+    config: WavLMConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class WavLMForAudioFrameClassification(WavLMPreTrainedModel, _AudioFrameClassification):
+    config: WavLMConfig
+
+class WavLMForXVector(WavLMPreTrainedModel, _AudioXVector):
+    config: WavLMConfig
 
 class WhisperPreTrainedModel(PreTrainedModel):
     config: WhisperConfig
@@ -3198,6 +3700,19 @@ class _FlaxSemanticSegmentation(_FlaxTaskModel):
         **unknown: object,
     ) -> SemanticSegmenterOutput | FieldTuple: ...
 
+class _FlaxVideoClassification(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
 class _FlaxObjectDetection(_FlaxTaskModel):
     def __call__(
         self,
@@ -3457,6 +3972,14 @@ class FlaxAutoModelForTokenClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxTokenClassification: ...
 
+class FlaxAutoModelForVideoClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxVideoClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxVideoClassification: ...
+
 class FlaxAutoModelForZeroShotImageClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -3617,6 +4140,106 @@ class FlaxBertForNextSentencePrediction(FlaxBertPreTrainedModel, _FlaxNextSenten
 
 class FlaxBertForPreTraining(FlaxBertPreTrainedModel, _FlaxPreTraining):
     config: BertConfig
+
+class FlaxBlenderbotPreTrainedModel(FlaxPreTrainedModel):
+    config: BlenderbotConfig
+
+class FlaxBlenderbotModel(FlaxBlenderbotPreTrainedModel, _FlaxBareModel):
+    config: BlenderbotConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxBlenderbotForConditionalGeneration(FlaxBlenderbotPreTrainedModel, _FlaxSeq2SeqLM):
+    config: BlenderbotConfig
+
+class FlaxBlenderbotForCausalLM(FlaxBlenderbotPreTrainedModel, _FlaxCausalLM):
+    config: BlenderbotConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_hidden_states: ArrayLike | None = None,
+        encoder_attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class FlaxBlenderbotSmallPreTrainedModel(FlaxPreTrainedModel):
+    config: BlenderbotSmallConfig
+
+class FlaxBlenderbotSmallModel(FlaxBlenderbotSmallPreTrainedModel, _FlaxBareModel):
+    config: BlenderbotSmallConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxBlenderbotSmallForConditionalGeneration(FlaxBlenderbotSmallPreTrainedModel, _FlaxSeq2SeqLM):
+    config: BlenderbotSmallConfig
+
+class FlaxBlenderbotSmallForCausalLM(FlaxBlenderbotSmallPreTrainedModel, _FlaxCausalLM):
+    config: BlenderbotSmallConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_hidden_states: ArrayLike | None = None,
+        encoder_attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class FlaxChineseCLIPPreTrainedModel(FlaxPreTrainedModel):
     config: Any
@@ -3810,6 +4433,48 @@ class FlaxConvNextV2ForImageClassification(FlaxConvNextV2PreTrainedModel, _FlaxI
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxData2VecAudioPreTrainedModel(FlaxPreTrainedModel):
+    config: Data2VecAudioConfig
+
+class FlaxData2VecAudioModel(FlaxData2VecAudioPreTrainedModel, _FlaxBareModel):
+    config: Data2VecAudioConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxData2VecAudioForCTC(FlaxData2VecAudioPreTrainedModel, _FlaxCTC):
+    config: Data2VecAudioConfig
+
+class FlaxData2VecAudioForSequenceClassification(FlaxData2VecAudioPreTrainedModel, _FlaxAudioClassification):
+    config: Data2VecAudioConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxData2VecAudioForAudioFrameClassification(FlaxData2VecAudioPreTrainedModel, _FlaxAudioFrameClassification):
+    config: Data2VecAudioConfig
+
+class FlaxData2VecAudioForXVector(FlaxData2VecAudioPreTrainedModel, _FlaxAudioXVector):
+    config: Data2VecAudioConfig
 
 class FlaxDeiTPreTrainedModel(FlaxPreTrainedModel):
     config: DeiTConfig
@@ -4093,6 +4758,42 @@ class FlaxGPTNeoXForTokenClassification(FlaxGPTNeoXPreTrainedModel, _FlaxTokenCl
 class FlaxGPTNeoXForQuestionAnswering(FlaxGPTNeoXPreTrainedModel, _FlaxQuestionAnswering):
     config: GPTNeoXConfig
 
+class FlaxHubertPreTrainedModel(FlaxPreTrainedModel):
+    config: HubertConfig
+
+class FlaxHubertModel(FlaxHubertPreTrainedModel, _FlaxBareModel):
+    config: HubertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxHubertForCTC(FlaxHubertPreTrainedModel, _FlaxCTC):
+    config: HubertConfig
+
+class FlaxHubertForSequenceClassification(FlaxHubertPreTrainedModel, _FlaxAudioClassification):
+    config: HubertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
 class FlaxIJepaPreTrainedModel(FlaxPreTrainedModel):
     config: IJepaConfig
 
@@ -4144,6 +4845,34 @@ class FlaxLlamaForTokenClassification(FlaxLlamaPreTrainedModel, _FlaxTokenClassi
 class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswering):
     config: LlamaConfig
 
+class FlaxM2M100PreTrainedModel(FlaxPreTrainedModel):
+    config: M2M100Config
+
+class FlaxM2M100Model(FlaxM2M100PreTrainedModel, _FlaxBareModel):
+    config: M2M100Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxM2M100ForConditionalGeneration(FlaxM2M100PreTrainedModel, _FlaxSeq2SeqLM):
+    config: M2M100Config
+
 class FlaxMambaPreTrainedModel(FlaxPreTrainedModel):
     config: MambaConfig
 
@@ -4152,6 +4881,56 @@ class FlaxMambaModel(FlaxMambaPreTrainedModel, _FlaxBareModel):
 
 class FlaxMambaForCausalLM(FlaxMambaPreTrainedModel, _FlaxCausalLM):
     config: MambaConfig
+
+class FlaxMarianPreTrainedModel(FlaxPreTrainedModel):
+    config: MarianConfig
+
+class FlaxMarianModel(FlaxMarianPreTrainedModel, _FlaxBareModel):
+    config: MarianConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxMarianMTModel(FlaxMarianPreTrainedModel, _FlaxSeq2SeqLM):
+    config: MarianConfig
+
+class FlaxMarianForCausalLM(FlaxMarianPreTrainedModel, _FlaxCausalLM):
+    config: MarianConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_hidden_states: ArrayLike | None = None,
+        encoder_attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class FlaxMBartPreTrainedModel(FlaxPreTrainedModel):
     config: MBartConfig
@@ -4550,7 +5329,7 @@ class FlaxParakeetForCTC(FlaxParakeetPreTrainedModel, _FlaxCTC):
 
 class FlaxParakeetEncoder(FlaxParakeetPreTrainedModel, _FlaxAudioTower):
     config: ParakeetEncoderConfig
-    def __call__(  # type: ignore[override, unused-ignore]
+    def __call__(
         self,
         input_features: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4561,6 +5340,56 @@ class FlaxParakeetEncoder(FlaxParakeetPreTrainedModel, _FlaxAudioTower):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxPegasusPreTrainedModel(FlaxPreTrainedModel):
+    config: PegasusConfig
+
+class FlaxPegasusModel(FlaxPegasusPreTrainedModel, _FlaxBareModel):
+    config: PegasusConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxPegasusForConditionalGeneration(FlaxPegasusPreTrainedModel, _FlaxSeq2SeqLM):
+    config: PegasusConfig
+
+class FlaxPegasusForCausalLM(FlaxPegasusPreTrainedModel, _FlaxCausalLM):
+    config: PegasusConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_hidden_states: ArrayLike | None = None,
+        encoder_attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class FlaxPhi3PreTrainedModel(FlaxPreTrainedModel):
     config: Phi3Config
@@ -5275,6 +6104,146 @@ class FlaxUMT5ForTokenClassification(FlaxUMT5PreTrainedModel, _FlaxTokenClassifi
         **unknown: object,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class FlaxUniSpeechPreTrainedModel(FlaxPreTrainedModel):
+    config: UniSpeechConfig
+
+class FlaxUniSpeechModel(FlaxUniSpeechPreTrainedModel, _FlaxBareModel):
+    config: UniSpeechConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxUniSpeechForCTC(FlaxUniSpeechPreTrainedModel, _FlaxCTC):
+    config: UniSpeechConfig
+
+class FlaxUniSpeechForSequenceClassification(FlaxUniSpeechPreTrainedModel, _FlaxAudioClassification):
+    config: UniSpeechConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxUniSpeechForPreTraining(FlaxUniSpeechPreTrainedModel, _FlaxPreTraining):
+    config: UniSpeechConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
+
+class FlaxUniSpeechSatPreTrainedModel(FlaxPreTrainedModel):
+    config: UniSpeechSatConfig
+
+class FlaxUniSpeechSatModel(FlaxUniSpeechSatPreTrainedModel, _FlaxBareModel):
+    config: UniSpeechSatConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxUniSpeechSatForCTC(FlaxUniSpeechSatPreTrainedModel, _FlaxCTC):
+    config: UniSpeechSatConfig
+
+class FlaxUniSpeechSatForSequenceClassification(FlaxUniSpeechSatPreTrainedModel, _FlaxAudioClassification):
+    config: UniSpeechSatConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxUniSpeechSatForAudioFrameClassification(FlaxUniSpeechSatPreTrainedModel, _FlaxAudioFrameClassification):
+    config: UniSpeechSatConfig
+
+class FlaxUniSpeechSatForXVector(FlaxUniSpeechSatPreTrainedModel, _FlaxAudioXVector):
+    config: UniSpeechSatConfig
+
+class FlaxUniSpeechSatForPreTraining(FlaxUniSpeechSatPreTrainedModel, _FlaxPreTraining):
+    config: UniSpeechSatConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> UniSpeechSatForPreTrainingOutput | FieldTuple: ...
+
+class FlaxVideoMAEPreTrainedModel(FlaxPreTrainedModel):
+    config: VideoMAEConfig
+
+class FlaxVideoMAEModel(FlaxVideoMAEPreTrainedModel, _FlaxBareModel):
+    config: VideoMAEConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxVideoMAEForPreTraining(FlaxVideoMAEPreTrainedModel, _FlaxPreTraining):
+    config: VideoMAEConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> VideoMAEForPreTrainingOutput | FieldTuple: ...
+
+class FlaxVideoMAEForVideoClassification(FlaxVideoMAEPreTrainedModel, _FlaxVideoClassification):
+    config: VideoMAEConfig
+
 class FlaxViTPreTrainedModel(FlaxPreTrainedModel):
     config: ViTConfig
 
@@ -5322,6 +6291,39 @@ class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageMode
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class FlaxViTMAEPreTrainedModel(FlaxPreTrainedModel):
+    config: ViTMAEConfig
+
+class FlaxViTMAEModel(FlaxViTMAEPreTrainedModel, _FlaxBareModel):
+    config: ViTMAEConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        noise: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ViTMAEModelOutput | FieldTuple: ...
+
+class FlaxViTMAEForPreTraining(FlaxViTMAEPreTrainedModel, _FlaxPreTraining):
+    config: ViTMAEConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        noise: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedAutoencoderOutput | FieldTuple: ...
 
 class FlaxWav2Vec2PreTrainedModel(FlaxPreTrainedModel):
     config: Wav2Vec2Config
@@ -5380,6 +6382,48 @@ class FlaxWav2Vec2ForPreTraining(FlaxWav2Vec2PreTrainedModel, _FlaxPreTraining):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
+
+class FlaxWavLMPreTrainedModel(FlaxPreTrainedModel):
+    config: WavLMConfig
+
+class FlaxWavLMModel(FlaxWavLMPreTrainedModel, _FlaxBareModel):
+    config: WavLMConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxWavLMForCTC(FlaxWavLMPreTrainedModel, _FlaxCTC):
+    config: WavLMConfig
+
+class FlaxWavLMForSequenceClassification(FlaxWavLMPreTrainedModel, _FlaxAudioClassification):
+    config: WavLMConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxWavLMForAudioFrameClassification(FlaxWavLMPreTrainedModel, _FlaxAudioFrameClassification):
+    config: WavLMConfig
+
+class FlaxWavLMForXVector(FlaxWavLMPreTrainedModel, _FlaxAudioXVector):
+    config: WavLMConfig
 
 class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
     config: WhisperConfig
@@ -5814,6 +6858,17 @@ class _TFSemanticSegmentation(_TFTaskModel):
         training: bool | None = False,
     ) -> SemanticSegmenterOutput | FieldTuple: ...
 
+class _TFVideoClassification(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
 class _TFObjectDetection(_TFTaskModel):
     def call(
         self,
@@ -6063,6 +7118,14 @@ class TFAutoModelForTokenClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFTokenClassification: ...
 
+class TFAutoModelForVideoClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFVideoClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFVideoClassification: ...
+
 class TFAutoModelForZeroShotImageClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -6211,6 +7274,98 @@ class TFBertForNextSentencePrediction(TFBertPreTrainedModel, _TFNextSentencePred
 
 class TFBertForPreTraining(TFBertPreTrainedModel, _TFPreTraining):
     config: BertConfig
+
+class TFBlenderbotPreTrainedModel(TFPreTrainedModel):
+    config: BlenderbotConfig
+
+class TFBlenderbotModel(TFBlenderbotPreTrainedModel, _TFBareModel):
+    config: BlenderbotConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFBlenderbotForConditionalGeneration(TFBlenderbotPreTrainedModel, _TFSeq2SeqLM):
+    config: BlenderbotConfig
+
+class TFBlenderbotForCausalLM(TFBlenderbotPreTrainedModel, _TFCausalLM):
+    config: BlenderbotConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_hidden_states: tf.Tensor | None = None,
+        encoder_attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class TFBlenderbotSmallPreTrainedModel(TFPreTrainedModel):
+    config: BlenderbotSmallConfig
+
+class TFBlenderbotSmallModel(TFBlenderbotSmallPreTrainedModel, _TFBareModel):
+    config: BlenderbotSmallConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFBlenderbotSmallForConditionalGeneration(TFBlenderbotSmallPreTrainedModel, _TFSeq2SeqLM):
+    config: BlenderbotSmallConfig
+
+class TFBlenderbotSmallForCausalLM(TFBlenderbotSmallPreTrainedModel, _TFCausalLM):
+    config: BlenderbotSmallConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_hidden_states: tf.Tensor | None = None,
+        encoder_attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class TFChineseCLIPPreTrainedModel(TFPreTrainedModel):
     config: Any
@@ -6380,6 +7535,44 @@ class TFConvNextV2ForImageClassification(TFConvNextV2PreTrainedModel, _TFImageCl
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFData2VecAudioPreTrainedModel(TFPreTrainedModel):
+    config: Data2VecAudioConfig
+
+class TFData2VecAudioModel(TFData2VecAudioPreTrainedModel, _TFBareModel):
+    config: Data2VecAudioConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFData2VecAudioForCTC(TFData2VecAudioPreTrainedModel, _TFCTC):
+    config: Data2VecAudioConfig
+
+class TFData2VecAudioForSequenceClassification(TFData2VecAudioPreTrainedModel, _TFAudioClassification):
+    config: Data2VecAudioConfig
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFData2VecAudioForAudioFrameClassification(TFData2VecAudioPreTrainedModel, _TFAudioFrameClassification):
+    config: Data2VecAudioConfig
+
+class TFData2VecAudioForXVector(TFData2VecAudioPreTrainedModel, _TFAudioXVector):
+    config: Data2VecAudioConfig
 
 class TFDeiTPreTrainedModel(TFPreTrainedModel):
     config: DeiTConfig
@@ -6647,6 +7840,38 @@ class TFGPTNeoXForTokenClassification(TFGPTNeoXPreTrainedModel, _TFTokenClassifi
 class TFGPTNeoXForQuestionAnswering(TFGPTNeoXPreTrainedModel, _TFQuestionAnswering):
     config: GPTNeoXConfig
 
+class TFHubertPreTrainedModel(TFPreTrainedModel):
+    config: HubertConfig
+
+class TFHubertModel(TFHubertPreTrainedModel, _TFBareModel):
+    config: HubertConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFHubertForCTC(TFHubertPreTrainedModel, _TFCTC):
+    config: HubertConfig
+
+class TFHubertForSequenceClassification(TFHubertPreTrainedModel, _TFAudioClassification):
+    config: HubertConfig
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
 class TFIJepaPreTrainedModel(TFPreTrainedModel):
     config: IJepaConfig
 
@@ -6694,6 +7919,32 @@ class TFLlamaForTokenClassification(TFLlamaPreTrainedModel, _TFTokenClassificati
 class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
     config: LlamaConfig
 
+class TFM2M100PreTrainedModel(TFPreTrainedModel):
+    config: M2M100Config
+
+class TFM2M100Model(TFM2M100PreTrainedModel, _TFBareModel):
+    config: M2M100Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFM2M100ForConditionalGeneration(TFM2M100PreTrainedModel, _TFSeq2SeqLM):
+    config: M2M100Config
+
 class TFMambaPreTrainedModel(TFPreTrainedModel):
     config: MambaConfig
 
@@ -6702,6 +7953,52 @@ class TFMambaModel(TFMambaPreTrainedModel, _TFBareModel):
 
 class TFMambaForCausalLM(TFMambaPreTrainedModel, _TFCausalLM):
     config: MambaConfig
+
+class TFMarianPreTrainedModel(TFPreTrainedModel):
+    config: MarianConfig
+
+class TFMarianModel(TFMarianPreTrainedModel, _TFBareModel):
+    config: MarianConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFMarianMTModel(TFMarianPreTrainedModel, _TFSeq2SeqLM):
+    config: MarianConfig
+
+class TFMarianForCausalLM(TFMarianPreTrainedModel, _TFCausalLM):
+    config: MarianConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_hidden_states: tf.Tensor | None = None,
+        encoder_attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class TFMBartPreTrainedModel(TFPreTrainedModel):
     config: MBartConfig
@@ -6905,7 +8202,7 @@ class TFMoonshineModel(TFMoonshinePreTrainedModel, _TFBareModel):
 
 class TFMoonshineForConditionalGeneration(TFMoonshinePreTrainedModel, _TFSpeechSeq2Seq):
     config: MoonshineConfig
-    def call(  # type: ignore[override, unused-ignore]
+    def call(
         self,
         input_values: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -7059,7 +8356,7 @@ class TFParakeetPreTrainedModel(TFPreTrainedModel):
 
 class TFParakeetForCTC(TFParakeetPreTrainedModel, _TFCTC):
     config: ParakeetCTCConfig
-    def call(  # type: ignore[override, unused-ignore]
+    def call(
         self,
         input_features: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -7072,7 +8369,7 @@ class TFParakeetForCTC(TFParakeetPreTrainedModel, _TFCTC):
 
 class TFParakeetEncoder(TFParakeetPreTrainedModel, _TFAudioTower):
     config: ParakeetEncoderConfig
-    def call(  # type: ignore[override, unused-ignore]
+    def call(
         self,
         input_features: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -7081,6 +8378,52 @@ class TFParakeetEncoder(TFParakeetPreTrainedModel, _TFAudioTower):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class TFPegasusPreTrainedModel(TFPreTrainedModel):
+    config: PegasusConfig
+
+class TFPegasusModel(TFPegasusPreTrainedModel, _TFBareModel):
+    config: PegasusConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFPegasusForConditionalGeneration(TFPegasusPreTrainedModel, _TFSeq2SeqLM):
+    config: PegasusConfig
+
+class TFPegasusForCausalLM(TFPegasusPreTrainedModel, _TFCausalLM):
+    config: PegasusConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_hidden_states: tf.Tensor | None = None,
+        encoder_attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class TFPhi3PreTrainedModel(TFPreTrainedModel):
     config: Phi3Config
@@ -7731,6 +9074,130 @@ class TFUMT5ForTokenClassification(TFUMT5PreTrainedModel, _TFTokenClassification
         training: bool | None = False,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class TFUniSpeechPreTrainedModel(TFPreTrainedModel):
+    config: UniSpeechConfig
+
+class TFUniSpeechModel(TFUniSpeechPreTrainedModel, _TFBareModel):
+    config: UniSpeechConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFUniSpeechForCTC(TFUniSpeechPreTrainedModel, _TFCTC):
+    config: UniSpeechConfig
+
+class TFUniSpeechForSequenceClassification(TFUniSpeechPreTrainedModel, _TFAudioClassification):
+    config: UniSpeechConfig
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFUniSpeechForPreTraining(TFUniSpeechPreTrainedModel, _TFPreTraining):
+    config: UniSpeechConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
+
+class TFUniSpeechSatPreTrainedModel(TFPreTrainedModel):
+    config: UniSpeechSatConfig
+
+class TFUniSpeechSatModel(TFUniSpeechSatPreTrainedModel, _TFBareModel):
+    config: UniSpeechSatConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFUniSpeechSatForCTC(TFUniSpeechSatPreTrainedModel, _TFCTC):
+    config: UniSpeechSatConfig
+
+class TFUniSpeechSatForSequenceClassification(TFUniSpeechSatPreTrainedModel, _TFAudioClassification):
+    config: UniSpeechSatConfig
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFUniSpeechSatForAudioFrameClassification(TFUniSpeechSatPreTrainedModel, _TFAudioFrameClassification):
+    config: UniSpeechSatConfig
+
+class TFUniSpeechSatForXVector(TFUniSpeechSatPreTrainedModel, _TFAudioXVector):
+    config: UniSpeechSatConfig
+
+class TFUniSpeechSatForPreTraining(TFUniSpeechSatPreTrainedModel, _TFPreTraining):
+    config: UniSpeechSatConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> UniSpeechSatForPreTrainingOutput | FieldTuple: ...
+
+class TFVideoMAEPreTrainedModel(TFPreTrainedModel):
+    config: VideoMAEConfig
+
+class TFVideoMAEModel(TFVideoMAEPreTrainedModel, _TFBareModel):
+    config: VideoMAEConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFVideoMAEForPreTraining(TFVideoMAEPreTrainedModel, _TFPreTraining):
+    config: VideoMAEConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> VideoMAEForPreTrainingOutput | FieldTuple: ...
+
+class TFVideoMAEForVideoClassification(TFVideoMAEPreTrainedModel, _TFVideoClassification):
+    config: VideoMAEConfig
+
 class TFViTPreTrainedModel(TFPreTrainedModel):
     config: ViTConfig
 
@@ -7773,6 +9240,35 @@ class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class TFViTMAEPreTrainedModel(TFPreTrainedModel):
+    config: ViTMAEConfig
+
+class TFViTMAEModel(TFViTMAEPreTrainedModel, _TFBareModel):
+    config: ViTMAEConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        noise: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ViTMAEModelOutput | FieldTuple: ...
+
+class TFViTMAEForPreTraining(TFViTMAEPreTrainedModel, _TFPreTraining):
+    config: ViTMAEConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        noise: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedAutoencoderOutput | FieldTuple: ...
+
 class TFWav2Vec2PreTrainedModel(TFPreTrainedModel):
     config: Wav2Vec2Config
 
@@ -7794,7 +9290,7 @@ class TFWav2Vec2ForCTC(TFWav2Vec2PreTrainedModel, _TFCTC):
 
 class TFWav2Vec2ForSequenceClassification(TFWav2Vec2PreTrainedModel, _TFAudioClassification):
     config: Wav2Vec2Config
-    def call(  # type: ignore[override, unused-ignore]
+    def call(
         self,
         input_values: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -7824,6 +9320,44 @@ class TFWav2Vec2ForPreTraining(TFWav2Vec2PreTrainedModel, _TFPreTraining):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
+
+class TFWavLMPreTrainedModel(TFPreTrainedModel):
+    config: WavLMConfig
+
+class TFWavLMModel(TFWavLMPreTrainedModel, _TFBareModel):
+    config: WavLMConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFWavLMForCTC(TFWavLMPreTrainedModel, _TFCTC):
+    config: WavLMConfig
+
+class TFWavLMForSequenceClassification(TFWavLMPreTrainedModel, _TFAudioClassification):
+    config: WavLMConfig
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFWavLMForAudioFrameClassification(TFWavLMPreTrainedModel, _TFAudioFrameClassification):
+    config: WavLMConfig
+
+class TFWavLMForXVector(TFWavLMPreTrainedModel, _TFAudioXVector):
+    config: WavLMConfig
 
 class TFWhisperPreTrainedModel(TFPreTrainedModel):
     config: WhisperConfig
