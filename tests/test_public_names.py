@@ -151,6 +151,8 @@ FAMILIES = {
     "UniSpeech": f"{_HEARS} ForPreTraining",
     "UniSpeechSat": f"{_HEARS} {_SPEAKERS} ForPreTraining",
     "WavLM": f"{_HEARS} {_SPEAKERS}",
+    "Wav2Vec2Conformer": f"{_HEARS} {_SPEAKERS} ForPreTraining",
+    "Wav2Vec2Bert": f"{_HEARS} {_SPEAKERS}",
 }
 
 

@@ -19,7 +19,7 @@ FAMILIES = families()
 PACKAGE = Path(__file__).parents[2] / "src" / "loadstone"
 VALUES: list[dict[str, Any]] = [
     {"num_hidden_layers": 2},
-    {"num_hidden_layers": 2, "use_sliding_window": True, "add_adapter": True},
+    {"num_hidden_layers": 2, "use_sliding_window": True, "add_adapter": True, "position_embeddings_type": "rotary"},
 ]
 """Few layers, and keys that others wait for."""
 MORE: dict[str, dict[str, Any]] = {"dpt": {"backbone_config": {"out_indices": [1, 2, 3, 4]}}}

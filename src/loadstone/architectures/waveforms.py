@@ -32,6 +32,7 @@ from loadstone.architectures.tasks import (
     CTC,
     PRETRAINING,
     SOUND,
+    TASKS,
 )
 from loadstone.configs.keys import Refusal, Rule
 from loadstone.configs.pretrained import PretrainedConfig
@@ -71,8 +72,8 @@ _MOST = 1 << 20
 """No width, kernel or step of a convolution is larger."""
 
 
-class WaveformConfig(speech.SpeechConfig):
-    """The keys that they share. Defaults are those of wav2vec 2.0 base."""
+class SoundConfig(speech.SpeechConfig):
+    """The keys of all that read sound frame by frame. Defaults are those of wav2vec 2.0 base."""
 
     vocab_size: int | None = 32
     hidden_size: int = 768
@@ -88,6 +89,38 @@ class WaveformConfig(speech.SpeechConfig):
     layerdrop: float = 0.1
     initializer_range: float = 0.02
     layer_norm_eps: float = 1e-5
+    ctc_loss_reduction: str = "sum"
+    ctc_zero_infinity: bool = False
+    pad_token_id: int | None = 0
+    bos_token_id: int | None = 1
+    eos_token_id: int | list[int] | None = 2
+
+    positive: ClassVar[tuple[str, ...]] = (
+        *speech.SpeechConfig.positive,
+        *("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"),
+    )
+    refused: ClassVar[Mapping[str, Refusal]] = {
+        **declarations.REFUSED,
+        **declarations.WITHOUT_ROPE,
+        "tie_last_hidden_states": Refusal((False,), "the last of hidden_states is the last layer's output"),
+    }
+    irrelevant: ClassVar[Mapping[str, str]] = {
+        **declarations.IRRELEVANT,
+        "is_decoder": "frames see each other, whatever is said",
+        "tie_word_embeddings": "no text is read",
+    }
+
+    def check_together(self) -> None:
+        divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
+        check_one_of(self, "ctc_loss_reduction", "sum", "mean", "none")
+        check_activation(self.hidden_act)
+        if "tdnn_dim" in self.fields():
+            check_alike(self, "tdnn_dim", "tdnn_kernel", "tdnn_dilation")
+
+
+class WaveformConfig(SoundConfig):
+    """The keys of those that read it as it is sampled, too."""
+
     feat_extract_norm: str = "group"
     feat_extract_activation: str = "gelu"
     conv_dim: list[int] = [512] * 7
@@ -98,29 +131,16 @@ class WaveformConfig(speech.SpeechConfig):
     num_conv_pos_embeddings: int = 128
     num_conv_pos_embedding_groups: int = 16
     do_stable_layer_norm: bool = False
-    ctc_loss_reduction: str = "sum"
-    ctc_zero_infinity: bool = False
-    pad_token_id: int | None = 0
-    bos_token_id: int | None = 1
-    eos_token_id: int | list[int] | None = 2
 
     positive: ClassVar[tuple[str, ...]] = (
-        *speech.SpeechConfig.positive,
-        *("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"),
-        *("num_conv_pos_embeddings", "num_conv_pos_embedding_groups", "vocab_size"),
+        *SoundConfig.positive,
+        *("num_conv_pos_embeddings", "num_conv_pos_embedding_groups"),
     )
     follows: ClassVar[Mapping[str, Rule]] = {
         "num_feat_extract_layers": Rule(lambda config, given: len(config.conv_dim)),
     }
-    refused: ClassVar[Mapping[str, Refusal]] = {
-        **declarations.REFUSED,
-        **declarations.WITHOUT_ROPE,
-        "tie_last_hidden_states": Refusal((False,), "the last of hidden_states is the last layer's output"),
-    }
     irrelevant: ClassVar[Mapping[str, str]] = {
-        **declarations.IRRELEVANT,
-        "is_decoder": "frames see each other, whatever is said",
-        "tie_word_embeddings": "no text is read",
+        **SoundConfig.irrelevant,
         "num_feat_extract_layers": "conv_dim has one entry for each",
     }
 
@@ -130,29 +150,30 @@ class WaveformConfig(speech.SpeechConfig):
         return math.prod(self.conv_stride)
 
     def check_together(self) -> None:
-        divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
+        super().check_together()
         divide("hidden_size", self.hidden_size, "num_conv_pos_embedding_groups", self.num_conv_pos_embedding_groups)
         check_alike(self, "conv_dim", "conv_stride", "conv_kernel")
         if "feat_extract_norm" in self.fields():
             check_one_of(self, "feat_extract_norm", "group", "layer")
-        check_one_of(self, "ctc_loss_reduction", "sum", "mean", "none")
         check_activation(self.feat_extract_activation)
-        check_activation(self.hidden_act)
 
 
-class SpeakerConfig(WaveformConfig):
-    """The keys of those that tell speakers apart, too."""
+class SpeakerKeys(PretrainedConfig):
+    """The keys of those that tell speakers apart."""
 
     tdnn_dim: list[int] = [512, 512, 512, 512, 1500]  # noqa: RUF012
     tdnn_kernel: list[int] = [5, 3, 3, 1, 1]  # noqa: RUF012
     tdnn_dilation: list[int] = [1, 2, 3, 1, 1]  # noqa: RUF012
     xvector_output_dim: int = 512
 
-    positive: ClassVar[tuple[str, ...]] = (*WaveformConfig.positive, "xvector_output_dim")
 
-    def check_together(self) -> None:
-        super().check_together()
-        check_alike(self, "tdnn_dim", "tdnn_kernel", "tdnn_dilation")
+class SpeakerConfig(SpeakerKeys, WaveformConfig):
+    """All of these together."""
+
+    positive: ClassVar[tuple[str, ...]] = (*WaveformConfig.positive, "xvector_output_dim")
+    follows: ClassVar[Mapping[str, Rule]] = WaveformConfig.follows
+    refused: ClassVar[Mapping[str, Refusal]] = WaveformConfig.refused
+    irrelevant: ClassVar[Mapping[str, str]] = WaveformConfig.irrelevant
 
 
 class QuantizedConfig(PretrainedConfig):
@@ -188,6 +209,11 @@ class AdaptedConfig(PretrainedConfig):
     follows: ClassVar[Mapping[str, Rule]] = {
         "output_hidden_size": Rule(lambda config, given: given or config.hidden_size),
     }
+
+    @property
+    def adapter_padding(self) -> int:
+        """How many zeros the adapter's convolutions have at each end."""
+        return 1
 
 
 def check_alike(config: Any, *names: str) -> None:
@@ -230,7 +256,7 @@ def linear(config: Any, inputs: int, outputs: int) -> Linear:
     return Linear(inputs, outputs, std=config.initializer_range)
 
 
-def _as_pytorch(inputs: int, outputs: int) -> Linear:
+def as_pytorch(inputs: int, outputs: int) -> Linear:
     """A linear map whose initial values are PyTorch's own."""
     bound = Uniform(-(inputs**-0.5), inputs**-0.5)
     return Linear(inputs, outputs, initial=bound, initial_bias=bound)
@@ -255,9 +281,10 @@ def lengths(config: Any) -> FrameLengths:
 
 def heard(config: Any) -> FrameLengths:
     """How many there are in the end."""
-    steps = lengths(config).steps
+    steps = lengths(config).steps if "conv_kernel" in config.fields() else ()
     if said(config, "add_adapter", False):
-        steps += (Step(config.adapter_kernel_size, config.adapter_stride, 2),) * config.num_adapter_layers
+        step = Step(config.adapter_kernel_size, config.adapter_stride, 2 * config.adapter_padding)
+        steps += (step,) * config.num_adapter_layers
     return FrameLengths(steps)
 
 
@@ -308,7 +335,7 @@ def stem(config: Any, *, normed: bool = True, plain: bool = False, masked: bool 
     any other map, and what is mapped is not shown. ``masked``: there is a vector for what is
     hidden, even if nothing is."""
     inputs, width = config.conv_dim[-1], config.hidden_size
-    projection = linear(config, inputs, width) if plain else _as_pytorch(inputs, width)
+    projection = linear(config, inputs, width) if plain else as_pytorch(inputs, width)
     over_time, over_width = spans(config)
     return Waveform(
         convolutions(config, zero_bias=plain),
@@ -418,9 +445,10 @@ def adapter(config: Any) -> Part:
     return Part("adapter", Chain((*steps, Part("", AlongTime(tuple(layers))))))
 
 
-def tower(config: Any, first: Component, encoding: Part) -> Tower:
-    """The stem, the encoder, the norm of a stable one, and the adapter, where there is one."""
-    stable = said(config, "do_stable_layer_norm", False)
+def tower(config: Any, first: Component, encoding: Part, *, normed: bool = False) -> Tower:
+    """The stem, the encoder, the norm of a stable one, and the adapter, where there is one. ``normed``: that norm is
+    there."""
+    stable = normed or said(config, "do_stable_layer_norm", False)
     ends = [Part("encoder.layer_norm", norm(config))] if stable else []
     width = config.hidden_size
     if said(config, "add_adapter", False):
@@ -502,8 +530,8 @@ def pretraining(config: Any, backbone: Part) -> Head:
     out, dim, width = config.proj_codevector_dim, config.codevector_dim, backbone.component.width
     head = Contrast(
         quantizer=Part("quantizer", quantizer(config, config.conv_dim[-1])),
-        states=Part("project_hid", _as_pytorch(width, out)),
-        targets=Part("project_q", _as_pytorch(dim, out)),
+        states=Part("project_hid", as_pytorch(width, out)),
+        targets=Part("project_q", as_pytorch(dim, out)),
         dropout=config.feat_quantizer_dropout,
         temperature=config.contrastive_logits_temperature,
         diversity=config.diversity_loss_weight,
@@ -559,17 +587,28 @@ _HEADS: Mapping[str, tuple[str, Build, tuple[tuple[str, ...], ...]]] = {
 }
 
 
-def heads(stem_name: str, prefix: str, bare: Callable[[Any], Tower], *tasks: str) -> tuple[HeadSpec, ...]:
+def heads(
+    stem_name: str, prefix: str, bare: Callable[[Any], Tower], *tasks: str, heard_as: str = "input_values"
+) -> tuple[HeadSpec, ...]:
     """The classes of a family: the bare model, which those with a head have under ``prefix``, and those of the
-    ``tasks``."""
+    ``tasks``. ``heard_as``: the name of what is heard."""
 
     def with_head(build: Build) -> Callable[[Any], Component]:
         return lambda config: build(config, Part(prefix, bare(config)))
 
-    found = [HeadSpec(f"{stem_name}Model", BARE, bare, OPTIONAL, differs=READS_SOUND)]
+    def told(task: str, differs: Mapping[str, Any]) -> Mapping[str, Any]:
+        if heard_as == "input_values":
+            return differs
+        doc, inputs = differs.get("doc", TASKS[task].doc), differs.get("inputs", TASKS[task].inputs)
+        doc = doc.replace("``input_values`` (batch, samples)", f"``{heard_as}`` (batch, frames, bands)")
+        doc = doc.replace("(batch, samples): 1 for a sample", "(batch, frames): 1 for a frame")
+        return {**differs, "doc": doc, "inputs": (heard_as, *inputs[1:])}
+
+    own = {AUDIO_CLASSIFICATION: {"inputs": SOUND, "doc": _CLASSIFIES}, PRETRAINING: _GUESSES}
+    found = [HeadSpec(f"{stem_name}Model", BARE, bare, OPTIONAL, differs=told(BARE, READS_SOUND))]
     for task in tasks:
         name, build, optional = _HEADS[task]
-        differs = {AUDIO_CLASSIFICATION: {"inputs": SOUND, "doc": _CLASSIFIES}, PRETRAINING: _GUESSES}.get(task, {})
+        differs = told(task, own.get(task, {}))
         found.append(HeadSpec(f"{stem_name}{name}", task, with_head(build), optional, differs=differs))
     return tuple(found)
 

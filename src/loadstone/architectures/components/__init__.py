@@ -48,6 +48,7 @@ from loadstone.architectures.components.merged import Mark, Marked, Merged
 from loadstone.architectures.components.padded_patches import PaddedPatches
 from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.pixels import PixelDecoder
+from loadstone.architectures.components.pooled_layer import FrameAttention, PooledLayer, PooledLayers
 from loadstone.architectures.components.queries import (
     find_merged,
     frequencies_change_at,
@@ -79,7 +80,7 @@ from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.tubelets import Tubelets
 from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, LastPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
-from loadstone.architectures.components.waveform import AlongTime, GatedConv, SoundConv, Waveform, WeightNormed
+from loadstone.architectures.components.waveform import AlongTime, Bands, GatedConv, SoundConv, Waveform, WeightNormed
 from loadstone.architectures.components.windows import (
     ContinuousBias,
     GridDecoder,
@@ -99,6 +100,7 @@ __all__ = [
     "AlongTime",
     "Attention",
     "Backbone",
+    "Bands",
     "BatchNorm",
     "Biased",
     "CTCOutput",
@@ -122,6 +124,7 @@ __all__ = [
     "FirstPooler",
     "Flatten",
     "Fold",
+    "FrameAttention",
     "FrameLengths",
     "Frames",
     "FusedClasses",
@@ -158,6 +161,8 @@ __all__ = [
     "Pictures",
     "PixelDecoder",
     "PixelOutput",
+    "PooledLayer",
+    "PooledLayers",
     "Pooler",
     "QueryAttention",
     "QueryPooler",

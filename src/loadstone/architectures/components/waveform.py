@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Any
 
 from loadstone.architectures.components.base import Component, Part, check_activation
@@ -113,28 +114,22 @@ class Waveform(Component):
         ``attention_mask`` (batch, samples): 0 for padding at the end. ``mask_time_indices`` (batch, frames): true for
         those that the mask vector replaces. The state gets what the map is applied to, ``features``.
         """
-        xp, x = run.xp, run.take(given, "input_values", self.reads()["input_values"])
-        shown = self._shown(run, x, given.get("attention_mask"))
-        x = x[:, None]
-        for part in self.convolutions:
-            x = run(part, x)
-        x = xp.permute_dims(x, (0, 2, 1))
+        x, shown = self._heard(run, given)
         if self.norm is not None:
             x = run(self.norm, x)
         run.state.features = x if self.shows_features else None
-        frames = xp.shape(x)[1]
-        if shown is not None:
-            shown = self.lengths.shown(run, shown, frames)
         x = self._hidden(run, run.dropout(run(self.projection, x), self.dropout), shown, given.get("mask_time_indices"))
         return framed(run, x, shown)
 
-    def _shown(self, run: Run, x: Array, mask: Array | None) -> Array | None:
-        """The mask of samples, where it hides any."""
-        if mask is None:
-            return None
-        if not agree(tuple(mask.shape), tuple(x.shape)):
-            raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(x.shape)}.")
-        return None if run.surely(mask == 1) else mask
+    def _heard(self, run: Run, given: Mapping[str, Any]) -> tuple[Array, Array | None]:
+        """Frames (batch, frames, channels), and which of them are real, if not all are."""
+        x = run.take(given, "input_values", self.reads()["input_values"])
+        mask = _checked(run, given, x.shape)
+        x = x[:, None]
+        for part in self.convolutions:
+            x = run(part, x)
+        x = run.xp.permute_dims(x, (0, 2, 1))
+        return x, None if mask is None else self.lengths.shown(run, mask, run.xp.shape(x)[1])
 
     def _hidden(self, run: Run, x: Array, shown: Array | None, chosen: Array | None) -> Array:
         """``x`` with the frames hidden that the caller has ``chosen``; without these, while training, spans."""
@@ -154,12 +149,37 @@ class Waveform(Component):
         return x if self.over_width is None else run(self.over_width, x)
 
 
+@record
+class Bands(Waveform):
+    """The same of frames that are given as how loud each of some bands is: without convolutions."""
+
+    count: int = field(kw_only=True)
+
+    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
+        return {"input_features": (Axis("batch"), Axis("frames"), Axis("bands", self.count))}
+
+    def _heard(self, run: Run, given: Mapping[str, Any]) -> tuple[Array, Array | None]:
+        x = run.take(given, "input_features", self.reads()["input_features"])
+        mask = _checked(run, given, x.shape[:2])
+        return x, None if mask is None else run.xp.astype(mask, run.xp.bool_)
+
+
+def _checked(run: Run, given: Mapping[str, Any], shape: Sequence[int | None]) -> Array | None:
+    """The mask, where it hides anything; :class:`ArgumentError` for one of another shape."""
+    mask = given.get("attention_mask")
+    if mask is None:
+        return None
+    if not agree(tuple(mask.shape), tuple(shape)):
+        raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(shape)}.")
+    return None if run.surely(mask == 1) else mask
+
+
 def framed(run: Run, x: Array, shown: Array | None) -> Array:
     """``x`` (batch, frames, width) with zeros for padding; the state gets who sees whom. ``shown`` (batch, frames):
     true for a frame, false for padding; None where all are frames."""
     frames = run.xp.shape(x)[1]
     if shown is not None:
         x = run.xp.where(shown[..., None], x, run.xp.zeros_like(x))
-    run.state.padding = shown
+    run.state.padding, run.state.position_ids = shown, run.xp.arange(frames, like=x)[None]
     see_all(run, x, Room(frames, keys=frames), None, shown)
     return x
