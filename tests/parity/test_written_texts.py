@@ -333,6 +333,19 @@ def test_labels_that_a_file_does_not_name(tmp_path: Path) -> None:
         assert transformers.BartConfig.from_pretrained(tmp_path).num_labels == count
 
 
+def test_a_vocabulary_may_be_too_small_for_the_padding_of_another() -> None:
+    config = loadstone.MarianConfig(**{**PLAIN, **APART, "decoder_vocab_size": 30, "pad_token_id": 36})
+    model = loadstone.MarianMTModel(config)
+    assert model.model.encoder.embed_tokens.padding_idx == 36 and model.model.decoder.embed_tokens.padding_idx is None
+    assert model(torch.tensor([[5, 36]]), decoder_input_ids=torch.tensor([[29]])).logits.shape == (1, 1, 30)
+
+
+def test_what_ends_a_text_must_be_known_where_that_is_classified() -> None:
+    for end in (None, []):
+        with pytest.raises(InvalidConfig, match="eos_token_id"):
+            loadstone.BartForSequenceClassification(loadstone.BartConfig(**{**PLAIN, "eos_token_id": end}))
+
+
 def test_configs_that_make_no_sense_are_refused() -> None:
     for model, changes, message in (
         ("bart", {"decoder_attention_heads": 3}, "decoder_attention_heads"),

@@ -18,6 +18,7 @@ from loadstone.architectures.tasks import (
     SEQUENCE_CLASSIFICATION,
 )
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.errors import Fault, InvalidConfig
 
 
 class Built(NamedTuple):
@@ -114,9 +115,12 @@ def start_token(config: Any) -> int | None:
 
 
 def end_tokens(config: PretrainedConfig) -> tuple[int, ...]:
-    """What a text may end with."""
+    """What a text may end with; :class:`InvalidConfig` where nothing says it."""
     end = config.eos_token_id
-    return () if end is None else (end,) if isinstance(end, int) else tuple(end)
+    if end is None or end == []:
+        expected = "a token: what is written in the place of a text's end is classified"
+        raise InvalidConfig([Fault("config key 'eos_token_id'", expected, repr(end))])
+    return (end,) if isinstance(end, int) else tuple(end)
 
 
 def classification_head(width: int, labels: int, std: float, dropout: float) -> Part:

@@ -87,8 +87,9 @@ class ReadingConfig(FairseqTextConfig):
 
 def tokens(config: FairseqTextConfig, count: int | None = None, *, scaled: bool = True) -> Embedding:
     """A table of the vocabulary, or of so many tokens; ``scaled``: by the config's scale when it is looked up in."""
+    rows, row = count or config.vocab_size, padding(config)
     scale = config.embed_scale if scaled else 1.0
-    return Embedding(count or config.vocab_size, config.d_model, padding(config), scale, config.init_std)
+    return Embedding(rows, config.d_model, row if row is None or row < rows else None, scale, config.init_std)
 
 
 def learned_stem(config: FairseqTextConfig, *, reserved: int = 0, norm: bool = False) -> Embeddings:
