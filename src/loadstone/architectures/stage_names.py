@@ -38,11 +38,11 @@ STAGES: Mapping[str, Rule] = {
 
 
 def stages_of(config: Any) -> tuple[int, ...]:
-    """The indices of what a backbone gives maps of; :class:`InvalidConfig` where a config names none that there are."""
+    """The numbers of what a backbone gives maps of; :class:`InvalidConfig` where a config names none that there are."""
     names = _names(config)
     numbers = tuple(index % len(names) for index in config.out_indices if -len(names) <= index < len(names))
     if config.out_features != [names[number] for number in sorted({*numbers})]:
         found = f"{config.out_features} and {config.out_indices}"
-        expected = f"names of {names[0]!r} to {names[-1]!r} and their indices, each once and in order"
+        expected = f"of {names[0]!r} to {names[-1]!r} some, in order, and where they stand, counted from 0"
         raise InvalidConfig([Fault("config keys 'out_features' and 'out_indices'", expected, found)])
     return numbers
