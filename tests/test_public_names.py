@@ -26,6 +26,7 @@ NAMES = {
     *("AutoModelForTextEncoding", "AutoModelForSeq2SeqLM", "AutoModelForSpeechSeq2Seq"),
     *("AutoModelForImageClassification", "AutoModelForMaskedImageModeling", "AutoModelForZeroShotImageClassification"),
     "AutoModelForDepthEstimation",
+    "AutoModelForPoseEstimation",
     "AutoModelForSemanticSegmentation",
     *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
     *("AutoModelForCTC", "AutoModelForAudioFrameClassification", "AutoModelForAudioXVector"),
@@ -64,7 +65,7 @@ OF_TRANSFORMERS = {
             *("AudioFrameClassification", "AudioTokenization", "AudioXVector", "CTC", "Decision"),
             *("DocumentQuestionAnswering", "ImageMatting", "ImageSegmentation", "ImageToImage", "InstanceSegmentation"),
             *("KeypointDetection", "KeypointMatching", "MaskGeneration", "MultimodalLM", "NormalEstimation", "TDT"),
-            *("PointmapEstimation", "PoseEstimation", "RNNT", "TableQuestionAnswering"),
+            *("PointmapEstimation", "RNNT", "TableQuestionAnswering"),
             *("TableRecognition", "TextRecognition", "TextToSpectrogram", "TextToWaveform", "TimeSeriesPrediction"),
             *("UniversalSegmentation", "Vision2Seq", "VisualQuestionAnswering"),
             "ZeroShotObjectDetection",
@@ -130,6 +131,7 @@ FAMILIES = {
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",
     "DPT": "Model ForDepthEstimation ForSemanticSegmentation",
     "DepthAnything": "ForDepthEstimation",
+    "VitPose": "ForPoseEstimation",
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "AST": "Model ForAudioClassification",
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",
@@ -160,7 +162,7 @@ WITHIN = (
     *("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision"),
     *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule", "ParakeetEncoder"),
     *("ChineseCLIPText", "ChineseCLIPVision", "Siglip2Text", "Siglip2Vision"),
-    *("DPTBackbone", "DepthAnythingBackbone"),
+    *("DPTBackbone", "DepthAnythingBackbone", "VitPoseBackbone"),
 )
 """Stems of the configs that lie within another."""
 

@@ -35,6 +35,7 @@ _NAMES = {
     "seq2seq_lm": modeling_auto.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
     "image_classification": modeling_auto.MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES,
     "depth_estimation": modeling_auto.MODEL_FOR_DEPTH_ESTIMATION_MAPPING_NAMES,
+    "pose_estimation": modeling_auto.MODEL_FOR_POSE_ESTIMATION_MAPPING_NAMES,
     "semantic_segmentation": modeling_auto.MODEL_FOR_SEMANTIC_SEGMENTATION_MAPPING_NAMES,
     "video_classification": modeling_auto.MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING_NAMES,
     "object_detection": modeling_auto.MODEL_FOR_OBJECT_DETECTION_MAPPING_NAMES,

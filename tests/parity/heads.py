@@ -261,6 +261,9 @@ HEADS: dict[str, dict[str, str]] = {
         "depth_anything": "DepthAnythingForDepthEstimation",
         "dpt": "DPTForDepthEstimation",
     },
+    "pose_estimation": {
+        "vitpose": "VitPoseForPoseEstimation",
+    },
     "semantic_segmentation": {
         "dpt": "DPTForSemanticSegmentation",
         "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from loadstone.architectures.backbones import BackboneKeys, inner
 from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.fusion import Backbone, Fusion, Neck
+from loadstone.architectures.components.fusion import Fusion, Neck
 from loadstone.architectures.components.layers import Chain, Residual
 from loadstone.architectures.components.leaves import Activation, BatchNorm, Conv, ConvTranspose, Linear
-from loadstone.architectures.components.towers import Wrapped
 from loadstone.architectures.families import dinov2
+from loadstone.architectures.stage_names import stages_of
 from loadstone.errors import Fault, InvalidConfig
 
 _LARGEST_FACTOR = 64
@@ -25,51 +26,19 @@ CLASS_NAMES: Mapping[str, str] = {
 """What the classes of their modules are called, but for those of the backbone."""
 
 
-class BackboneConfig(dinov2.Dinov2Config):
+class BackboneConfig(BackboneKeys, dinov2.Dinov2Config):
     """The keys of a DINOv2 of which several hidden states are taken."""
 
-    is_of_several_kinds = True
-
-    out_indices: list[int] | None = None
-    out_features: list[str] | None = None
-
     irrelevant: ClassVar[Mapping[str, str]] = {
-        **{key: why for key, why in dinov2.Dinov2Config.irrelevant.items() if key != "apply_layernorm"},
+        **dinov2.Dinov2Config.irrelevant,
         "id2label": "a backbone has no classes",
         "reshape_hidden_states": "the neck makes maps of them",
     }
 
-    def check_together(self) -> None:
-        super().check_together()
-        if not self.taken or not all(0 <= index <= self.num_hidden_layers for index in self.taken):
-            known = f"some of 'stem', 'stage1' … 'stage{self.num_hidden_layers}', or their indices"
-            found = repr(self.out_features or self.out_indices)
-            raise InvalidConfig([Fault("config key 'out_features' or 'out_indices'", known, found)])
-
-    @property
-    def taken(self) -> tuple[int, ...]:
-        """Which hidden states: 0 is what the first layer takes. A name that there is not is -1."""
-        stages = ["stem", *(f"stage{number}" for number in range(1, self.num_hidden_layers + 1))]
-        if self.out_features:
-            return tuple(sorted(stages.index(name) if name in stages else -1 for name in self.out_features))
-        count = len(stages)
-        indices = self.out_indices or [-1]
-        return tuple(sorted(index + count if -count <= index < 0 else index for index in indices))
-
 
 def backbone(config: BackboneConfig) -> Part:
     """``backbone``, a DINOv2."""
-    tower = dinov2.blueprint(config)
-    taking = Backbone(
-        tower.stem,
-        tower.stack,
-        tower.width,
-        tower.norm,
-        shows_normed=False,
-        taken=config.taken,
-        norms_maps=config.apply_layernorm,
-    )
-    return Part("", Wrapped(Part("backbone", taking)))
+    return inner(dinov2.blueprint(config), stages_of(config), normed=config.apply_layernorm)
 
 
 def conv(config: Any, inputs: int, outputs: int, side: int, bias: bool = True, step: int = 1) -> Conv:

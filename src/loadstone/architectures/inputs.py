@@ -68,6 +68,8 @@ INPUTS: Mapping[str, Input] = {
         Input("video_grid_thw", ("films", "axes"), once=True),
         Input("mm_token_type_ids", _TEXT, once=True),
         Input("pixel_attention_mask", ("batch", "patches"), "mask", once=True),
+        Input("dataset_index", ("batch",), once=True),
+        Input("flip_pairs", ("pairs", "sides"), once=True),
         Input("spatial_shapes", ("batch", "axes"), once=True),
         Input("bool_masked_pos", ("batch", "patches"), "mask"),
         Input("noise", ("batch", "patches"), "values"),

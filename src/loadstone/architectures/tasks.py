@@ -28,6 +28,7 @@ SEQ2SEQ_LM = "seq2seq-lm"
 IMAGE_CLASSIFICATION = "image-classification"
 SEMANTIC_SEGMENTATION = "semantic-segmentation"
 DEPTH_ESTIMATION = "depth-estimation"
+POSE_ESTIMATION = "pose-estimation"
 MASKED_IMAGE_MODELING = "masked-image-modeling"
 ZERO_SHOT_IMAGE_CLASSIFICATION = "zero-shot-image-classification"
 IMAGE_TEXT_TO_TEXT = "image-text-to-text"
@@ -506,6 +507,22 @@ TASKS: Mapping[str, Task] = {
             output="DepthEstimatorOutput",
             reads="all",
             gives=("predicted_depth",),
+        ),
+        Task(
+            POSE_ESTIMATION,
+            "PoseEstimation",
+            "Where the joints of a body are.",
+            """``heatmaps`` (batch, keypoints, rows, columns): how likely each is where, of ``pixel_values`` (batch,
+            channels, height, width), pictures of one body each.
+
+            ``dataset_index`` (batch,): which experts read each picture, of models that have several; 0 for COCO's
+            keypoints. ``flip_pairs`` (pairs, 2): the pictures are mirrored, and these keypoints change places; the
+            heatmaps are turned back.
+            """,
+            ("pixel_values", "dataset_index", "flip_pairs"),
+            output="PoseEstimatorOutput",
+            reads="all",
+            gives=("heatmaps",),
         ),
         Task(
             MASKED_IMAGE_MODELING,

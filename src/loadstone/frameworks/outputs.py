@@ -273,6 +273,16 @@ class DepthEstimatorOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class PoseEstimatorOutput(ModelOutput, Generic[TensorT]):
+    """``heatmaps`` (batch, keypoints, rows, columns)."""
+
+    loss: TensorT | None = None
+    heatmaps: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class SemanticSegmenterOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels, rows, columns)."""
 

@@ -22,6 +22,7 @@ from loadstone.architectures.tasks import (
     MULTIPLE_CHOICE,
     NEXT_SENTENCE,
     OBJECT_DETECTION,
+    POSE_ESTIMATION,
     PRETRAINING,
     QUESTION_ANSWERING,
     SEMANTIC_SEGMENTATION,
@@ -188,6 +189,12 @@ class AutoModelForDepthEstimation(AutoClass):
     """A model that tells how far away things are."""
 
     task = DEPTH_ESTIMATION
+
+
+class AutoModelForPoseEstimation(AutoClass):
+    """A model that tells where the joints of a body are."""
+
+    task = POSE_ESTIMATION
 
 
 class AutoModelForSemanticSegmentation(AutoClass):

@@ -22,7 +22,6 @@ GIVES = {
     "MultimodalLM": "text after whatever it reads",
     "NormalEstimation": "the normal of the surface at each pixel",
     "PointmapEstimation": "the point in space of each pixel",
-    "PoseEstimation": "the pose of people or things in an image",
     "RNNT": "the text that is spoken in a sound, by a transducer",
     "TDT": "the text that is spoken in a sound, by a token-and-duration transducer",
     "TableQuestionAnswering": "the answer to a question about a table",

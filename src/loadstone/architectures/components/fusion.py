@@ -20,16 +20,14 @@ _PIXELS = (Axis("batch"), Axis("channels"), Axis("height", known=True), Axis("wi
 
 @record
 class Backbone(Tower):
-    """A tower whose output has some of its hidden states besides, normed: what they say of each place."""
+    """A tower of a :class:`~loadstone.architectures.components.feature_maps.TakingStack`, whose output has besides what
+    is taken: (batch, places, width), normed or not."""
 
-    taken: tuple[int, ...] = ()
-    """Which: 0 is what the first layer takes, 1 what comes out of it."""
     norms_maps: bool = True
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
-        out = super().compute(run, given)
-        maps = (out.hidden_states[index] for index in self.taken)
-        out[MAPS] = tuple(run(self.norm, each) if self.norm and self.norms_maps else each for each in maps)
+        out, taken = super().compute(run, given), run.state.taken
+        out[MAPS] = tuple(run(self.norm, each) if self.norm and self.norms_maps else each for each in taken)
         return out
 
 

@@ -144,6 +144,8 @@ class State(Protocol):
     """How many patches of a picture lie above and beside each other: what the stem leaves here."""
     taken: list[Array]
     """What a stack leaves here of what lies between its layers."""
+    experts: Array | None
+    """(batch,): the expert that each row goes to, where rows are told theirs."""
     memory: Array | None
     """Another tower's output (batch, places, width), for cross-attention."""
 

@@ -11,6 +11,7 @@ from loadstone.architectures.dino import CLASS_NAMES as OF_DINO
 from loadstone.architectures.dino import FUSED, NAMES
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import IRRELEVANT, REFUSED, pair
+from loadstone.architectures.stage_names import stages_of
 from loadstone.architectures.tasks import DEPTH_ESTIMATION
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
@@ -54,7 +55,7 @@ class DepthAnythingConfig(PretrainedConfig):
     irrelevant: ClassVar[Mapping[str, str]] = {**IRRELEVANT, "id2label": "no class of this family tells classes apart"}
 
     def check_together(self) -> None:
-        depth.check_neck(self, len(self.backbone_config.taken))
+        depth.check_neck(self, len(stages_of(self.backbone_config)))
         width, faults = self.backbone_config.hidden_size, []
         if self.reassemble_hidden_size != width:
             found = str(self.reassemble_hidden_size)
@@ -89,7 +90,7 @@ def depth_estimation(config: DepthAnythingConfig) -> Component:
         config.head_in_index,
         in_patches=True,
     )
-    return Head(depth.backbone(config.backbone_config), Part("", output), sees_all=True)
+    return Head(depth.backbone(config.backbone_config), Part("", output))
 
 
 FAMILY = Family(

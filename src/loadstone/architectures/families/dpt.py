@@ -27,6 +27,7 @@ from loadstone.architectures.dino import FUSED, READS_ANY_SIZE
 from loadstone.architectures.dino import NAMES as NAMES_OF_DINO
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import PatchesConfig, Stem, pair, tower
+from loadstone.architectures.stage_names import stages_of
 from loadstone.architectures.tasks import BARE, DEPTH_ESTIMATION, SEMANTIC_SEGMENTATION
 from loadstone.configs.keys import Refusal
 from loadstone.errors import Fault, InvalidConfig
@@ -111,7 +112,7 @@ class DPTConfig(PatchesConfig):
     def taken(self) -> tuple[int, ...]:
         """Which hidden states are read: 0 is what the first layer takes."""
         if self.backbone_config is not None:
-            return self.backbone_config.taken
+            return stages_of(self.backbone_config)
         return tuple(sorted({index + 1 for index in self.backbone_out_indices or ()}))
 
 
@@ -136,8 +137,12 @@ def _head(config: DPTConfig, head: MapHead, kind: type[FusedMaps], body: Part, *
     width, patch = within.hidden_size, pair(within.patch_size)
     read = depth.readouts(config, width) if config.readout_type == "project" else ()
     neck = depth.neck(config, depth.reassembled(config, width), read, adds=config.readout_type == "add")
-    output = kind(neck, Part("head", head), (patch[0], patch[1]), config.head_in_index, config.taken, **more)
-    return Head(body, Part("", output), sees_all=True, labels=config.num_labels if kind is FusedClasses else 0)
+    output = kind(
+        neck, Part("head", head), (patch[0], patch[1]), config.head_in_index, config.taken if body.name else (), **more
+    )
+    return Head(
+        body, Part("", output), sees_all=body.name != "", labels=config.num_labels if kind is FusedClasses else 0
+    )
 
 
 def depth_estimation(config: DPTConfig) -> Component:

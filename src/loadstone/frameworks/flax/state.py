@@ -46,7 +46,8 @@ class State:
     Of a tower: ``masks``, for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to
     the scores; None, or no mask at all, where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens,
     dim). ``bias``: added to the scores. ``memory``: another tower's output. ``padding``: (batch, tokens), false for
-    padding. ``past``: how many tokens the cache holds, of the ``room`` that it has.
+    padding. ``experts``: (batch,), where rows are told theirs. ``past``: how many tokens the cache holds, of the
+    ``room`` that it has.
 
     Of a layer: ``kept``, its keys and values so far, each (batch, kv_heads, max_length, head_dim); ``stored``, what
     else it has in the cache, by name; and what it leaves to be shown: its attention ``weights`` and those ``crossed``
@@ -81,6 +82,7 @@ class State:
         self.features: Array | None = None
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Array] = []
+        self.experts: Array | None = None
         self.bias: Array | None = None
         self.memory: Array | None = None
         self.past: Array | int = 0
@@ -123,6 +125,7 @@ class State:
         state = State(rng=rng, train=self.train, shown=self.shown, use_cache=self.filled is not None)
         state.masks, state.rotary, state.bias, state.memory = self.masks, self.rotary, self.bias, self.memory
         state.past, state.room, state.padding = self.past, self.room, self.padding
+        state.experts = self.experts
         if index < len(self.cache):
             state.kept = self.cache[index]
         if index < len(self.entries):
@@ -204,7 +207,7 @@ class _Static(NamedTuple):
 
 
 def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
-    arrays = (state.past, state.rng, state.bias, state.memory, state.padding, state.kept, state.stored)
+    arrays = (state.past, state.rng, state.bias, state.memory, state.padding, state.experts, state.kept, state.stored)
     static = _Static(tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room)
     cos, sin = (tuple(table[half] for table in state.rotary.values()) for half in (0, 1))
     return (tuple(state.masks.values()), cos, sin, *arrays), static
@@ -213,7 +216,7 @@ def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
 def _unflatten(static: _Static, children: Iterable[Any]) -> State:
     state = State(train=static.train, use_cache=static.use_cache, shown=static.shown)
     masks, cos, sin, state.past, state.rng, state.bias, state.memory, state.padding, *of_layer = children
-    state.kept, state.stored = of_layer
+    state.experts, state.kept, state.stored = of_layer
     state.masks = dict(zip(static.kinds, masks, strict=True))
     state.rotary = dict(zip(static.rotaries, zip(cos, sin, strict=True), strict=True))
     state.room = static.room

@@ -25,7 +25,8 @@ class State:
 
     ``masks``: for each kind what is added to the scores, (batch or 1, heads or 1, queries, keys) in float32; None, or
     no mask at all, where everyone sees everyone. ``rotary``: cos and sin, (batch or 1, 1, tokens, dim). ``memory``:
-    another tower's output. ``padding``: (batch, tokens), false for padding.
+    another tower's output. ``padding``: (batch, tokens), false for padding. ``experts``: (batch,), where
+    rows are told theirs.
     """
 
     def __init__(self, options: Options, kinds: tuple[MaskKind, ...] = (), cache: Cache | None = None) -> None:
@@ -38,6 +39,7 @@ class State:
         self.features: tf.Tensor | None = None
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[tf.Tensor] = []
+        self.experts: tf.Tensor | None = None
         self.rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] = {}
         self.bias: tf.Tensor | None = None
         self.memory: tf.Tensor | None = None

@@ -58,6 +58,7 @@ class State(Movable):
         self.features: Tensor | None = None
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Tensor] = []
+        self.experts: Tensor | None = None
         self.rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         """cos and sin of the positions."""
         self.cache = cache
@@ -121,6 +122,7 @@ class State(Movable):
             there.masks = move(self.masks, device)
             there.memory = move(self.memory, device)
             there.padding = move(self.padding, device)
+            there.experts = move(self.experts, device)
             there.rotary = move(self.rotary, device)
             there.shown = {}
             there._device = device

@@ -1,0 +1,277 @@
+"""ViTPose: a ViT that reads the picture of a body, and a decoder that says for each joint how likely it is where.
+
+ViTPose++ has several experts in each layer, one for each dataset that it was trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from loadstone.architectures.backbones import BackboneKeys, inner
+from loadstone.architectures.components import (
+    Activation,
+    BatchNorm,
+    Chain,
+    Component,
+    Conv,
+    ConvTranspose,
+    FeedForward,
+    Head,
+    Layer,
+    LayerNorm,
+    Part,
+    Stack,
+    Tower,
+    Weight,
+    check_activation,
+    pre_norm,
+)
+from loadstone.architectures.components.fusion import MAPS
+from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.images import IRRELEVANT, REFUSED, attention, check_sizes, linear, sized
+from loadstone.architectures.inputs import Axis
+from loadstone.architectures.stage_names import stages_of
+from loadstone.architectures.tasks import POSE_ESTIMATION
+from loadstone.configs.keys import Refusal
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.records import record
+from loadstone.errors import ArgumentError, Fault, InvalidConfig
+
+_MARGIN = 2
+"""How many pixels of nothing are around a picture."""
+_DECODED = 256
+"""The width of the larger of the two decoders."""
+
+
+class VitPoseBackboneConfig(BackboneKeys):
+    """The keys of the ViT within. Defaults are those of ViTPose base."""
+
+    model_type = "vitpose_backbone"
+    base_config_key = "backbone_config"
+
+    image_size: int | list[int] = [256, 192]  # noqa: RUF012 (copied for each config)
+    patch_size: int | list[int] = [16, 16]  # noqa: RUF012
+    num_channels: int = 3
+    hidden_size: int = 768
+    num_attention_heads: int = 12
+    mlp_ratio: int = 4
+    num_experts: int = 1
+    part_features: int = 256
+    hidden_act: str = "gelu"
+    hidden_dropout_prob: float = 0.0
+    attention_probs_dropout_prob: float = 0.0
+    initializer_range: float = 0.02
+    layer_norm_eps: float = 1e-12
+    qkv_bias: bool = True
+
+    positive: ClassVar[tuple[str, ...]] = (
+        *("num_channels", "hidden_size", "num_hidden_layers", "num_attention_heads"),
+        *("mlp_ratio", "num_experts", "part_features"),
+    )
+    refused: ClassVar[Mapping[str, Refusal]] = REFUSED
+    irrelevant: ClassVar[Mapping[str, str]] = {**IRRELEVANT, "id2label": "a backbone has no classes"}
+
+    def check_together(self) -> None:
+        super().check_together()
+        check_sizes(self)
+        check_activation(self.hidden_act)
+        size, patch = sized(self)
+        if any(each % side + 2 * _MARGIN >= side for each, side in zip(size, patch, strict=True)):
+            expected = f"pictures that have as many patches with a margin of {_MARGIN} pixels as without"
+            found = f"{self.image_size} and {self.patch_size}"
+            raise InvalidConfig([Fault("config keys 'image_size' and 'patch_size'", expected, found)])
+        if self.num_experts > 1 and self.part_features >= self.hidden_size:
+            expected = f"less than hidden_size = {self.hidden_size}"
+            raise InvalidConfig([Fault("config key 'part_features'", expected, str(self.part_features))])
+
+
+class VitPoseConfig(PretrainedConfig):
+    """The keys of a ViTPose model. Defaults are those of ViTPose base with the simple decoder."""
+
+    model_type = "vitpose"
+
+    backbone_config: VitPoseBackboneConfig = VitPoseBackboneConfig(out_indices=[4])
+    initializer_range: float = 0.02
+    scale_factor: int = 4
+    use_simple_decoder: bool = True
+
+    positive: ClassVar[tuple[str, ...]] = ("scale_factor",)
+    refused: ClassVar[Mapping[str, Refusal]] = REFUSED
+    irrelevant: ClassVar[Mapping[str, str]] = IRRELEVANT
+
+
+@record
+class BodyPatches(Component):
+    """The stem: a picture with a margin in patches, each with a position of its own and one that all share."""
+
+    projection: Part
+    position: Part
+    """A ``Weight`` (1, 1 + patches, width), of which all share the first."""
+    size: tuple[int, int]
+    channels: int
+    experts: int = 1
+
+    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
+        height, width = (Axis(name, size) for name, size in zip(("height", "width"), self.size, strict=True))
+        pixels = {"pixel_values": (Axis("batch"), Axis("channels", self.channels), height, width)}
+        return pixels if self.experts == 1 else {**pixels, "dataset_index": (Axis("batch"),)}
+
+    def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
+        """Vectors (batch, patches, width); the state gets which expert each picture goes to."""
+        xp = run.xp
+        x = run(self.projection, run.take(given, "pixel_values", self.reads()["pixel_values"]))
+        batch, width, *_ = xp.shape(x)
+        x = xp.permute_dims(xp.reshape(x, (batch, width, -1)), (0, 2, 1))
+        if self.experts > 1:
+            run.state.experts = self._experts(run, given)
+        table = run.weight(self.position)
+        return x + table[:, 1:] + table[:, :1]
+
+    def _experts(self, run: Run, given: Mapping[str, Any]) -> Array:
+        chosen = run.take(given, "dataset_index", (Axis("batch"),), f"There are {self.experts} experts.")
+        numbers = run.numbers(chosen)
+        if numbers is not None and numbers.size and not 0 <= numbers.min() <= numbers.max() < self.experts:
+            raise ArgumentError(f"dataset_index has {numbers.tolist()}, expected 0 to {self.experts - 1}.")
+        return chosen
+
+
+@record
+class PartExperts(Component):
+    """A feed-forward network part of whose output is one expert's, the same for all of a picture (arXiv:2212.04246)."""
+
+    up: Part
+    activation: str
+    down: Part
+    experts: tuple[Part, ...]
+
+    def compute(self, run: Run, x: Array) -> Array:
+        xp, chosen = run.xp, run.state.experts
+        inner = xp.activations[self.activation](run(self.up, x))
+        own = 0.0
+        for index, part in enumerate(self.experts):
+            own = own + run(part, inner) * xp.astype(chosen == index, x.dtype)[:, None, None]
+        return xp.concat((run(self.down, inner), own), axis=-1)
+
+
+@record
+class Enlarged(Component):
+    """Pictures so many times as large."""
+
+    factor: int
+
+    def compute(self, run: Run, x: Array) -> Array:
+        rows, columns = run.xp.shape(x)[2:]
+        return run.xp.resize(x, (rows * self.factor, columns * self.factor), "bilinear")
+
+
+@record
+class Heatmaps(Component):
+    """What a decoder makes of the last map of a backbone."""
+
+    decoder: Part
+    grid: tuple[int, int]
+    """How many patches lie above and beside each other."""
+
+    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> Array:
+        """(batch, keypoints, rows, columns)."""
+        xp, x = run.xp, out[MAPS][-1]
+        batch, _, width = xp.shape(x)
+        x = run(self.decoder, xp.reshape(xp.permute_dims(x, (0, 2, 1)), (batch, width, *self.grid)))
+        if given.get("flip_pairs") is None:
+            return x
+        pairs = xp.near(run.take(given, "flip_pairs", (Axis("pairs"), Axis("sides", 2))), x)
+        return xp.flip(xp.take(x, self._changed(run, pairs, x.shape[1]), axis=1), axis=-1)
+
+    def _changed(self, run: Run, pairs: Array, count: int) -> Array:
+        """(keypoints,): what takes the place of each, where those of each pair (pairs, 2) change places."""
+        xp, numbers = run.xp, run.numbers(pairs)
+        if numbers is not None and numbers.size and not 0 <= numbers.min() <= numbers.max() < count:
+            raise ArgumentError(f"flip_pairs has {numbers.tolist()}, expected keypoints from 0 to {count - 1}.")
+        own = xp.astype(xp.arange(count, like=pairs), xp.int32)
+        left, right = (xp.astype(pairs[:, side], xp.int32) for side in (0, 1))
+        moves = [
+            xp.sum(xp.astype(own[:, None] == mine[None], xp.int32) * (other - mine)[None], axis=1, keepdims=False)
+            for mine, other in ((left, right), (right, left))
+        ]
+        return own + moves[0] + moves[1]
+
+
+def layer(config: VitPoseBackboneConfig, index: int) -> Layer:
+    """``layernorm_before``, ``attention``, ``layernorm_after`` and ``mlp``."""
+    width, inner = config.hidden_size, config.hidden_size * config.mlp_ratio
+    norm, shared = LayerNorm(width, config.layer_norm_eps), config.part_features
+    up = Part("fc1", linear(config, width, inner))
+    if config.num_experts == 1:
+        mlp: Component = FeedForward(up, config.hidden_act, Part("fc2", linear(config, inner, width)))
+    else:
+        experts = (Part(f"experts.{number}", linear(config, inner, shared)) for number in range(config.num_experts))
+        down = Part("fc2", linear(config, inner, width - shared))
+        mlp = PartExperts(up, config.hidden_act, down, tuple(experts))
+    dropout = config.hidden_dropout_prob
+    return Layer(
+        (
+            pre_norm(Part("attention", attention(config, index)), Part("layernorm_before", norm), dropout),
+            pre_norm(Part("mlp", mlp), Part("layernorm_after", norm)),
+        )
+    )
+
+
+def backbone(config: VitPoseBackboneConfig) -> Part:
+    """``backbone``: ``embeddings``, ``encoder`` and ``layernorm``."""
+    size, patch = sized(config)
+    width, std, channels = config.hidden_size, config.initializer_range, config.num_channels
+    count = (size[0] // patch[0]) * (size[1] // patch[1]) + 1
+    stem = BodyPatches(
+        Part("patch_embeddings.projection", Conv(channels, width, patch, patch, _MARGIN, std=std)),
+        Part("position_embeddings", Weight((1, count, width), std)),
+        size,
+        channels,
+        config.num_experts,
+    )
+    layers = tuple(Part(f"layer.{index}", layer(config, index)) for index in range(config.num_hidden_layers))
+    norm = Part("layernorm", LayerNorm(width, config.layer_norm_eps))
+    return inner(Tower(Part("embeddings", stem), Part("encoder", Stack(layers)), width, norm), stages_of(config))
+
+
+def pose_estimation(config: VitPoseConfig) -> Component:
+    """``backbone`` and ``head``."""
+    within = config.backbone_config
+    width, std, labels = within.hidden_size, config.initializer_range, config.num_labels
+    size, patch = sized(within)
+    if config.use_simple_decoder:
+        steps = [
+            Part("activation", Activation("relu")),
+            Part("upsampling", Enlarged(config.scale_factor)),
+            Part("conv", Conv(width, labels, (3, 3), padding=1, std=std)),
+        ]
+    else:
+        steps = []
+        for number, inputs in ((1, width), (2, _DECODED)):
+            larger = ConvTranspose(inputs, _DECODED, (4, 4), 2, 1, bias=False, std=std)
+            steps.append(Part(f"deconv{number}", larger))
+            steps.append(Part(f"batchnorm{number}", BatchNorm(_DECODED)))
+            steps.append(Part(f"relu{number}", Activation("relu")))
+        steps.append(Part("conv", Conv(_DECODED, labels, (1, 1), std=std)))
+    grid = size[0] // patch[0], size[1] // patch[1]
+    return Head(backbone(within), Part("", Heatmaps(Part("head", Chain(tuple(steps))), grid)))
+
+
+FAMILY = Family(
+    config=VitPoseConfig,
+    stem="VitPose",
+    prefix="vit",
+    heads=(HeadSpec("VitPoseForPoseEstimation", POSE_ESTIMATION, pose_estimation, (("head",),)),),
+    class_names={
+        "backbone": "{}Backbone",
+        "backbone.encoder": "{}BackboneEncoder",
+        "encoder.layer.{}": "{}BackboneLayer",
+        "attention": "{}BackboneAttention",
+        "head": "{}Decoder",
+        "BodyPatches": "{}BackboneEmbeddings",
+        "FeedForward": "{}BackboneMLP",
+        "PartExperts": "{}BackboneMoeMLP",
+    },
+    sources="arXiv:2204.12484, arXiv:2212.04246",
+)
