@@ -85,7 +85,11 @@ from loadstone.architectures.families.unispeech_sat import UniSpeechSatConfig as
 from loadstone.architectures.families.videomae import VideoMAEConfig as VideoMAEConfig
 from loadstone.architectures.families.vit import ViTConfig as ViTConfig
 from loadstone.architectures.families.vit_mae import ViTMAEConfig as ViTMAEConfig
+from loadstone.architectures.families.vitpose import VitPoseBackboneConfig as VitPoseBackboneConfig
+from loadstone.architectures.families.vitpose import VitPoseConfig as VitPoseConfig
 from loadstone.architectures.families.wav2vec2 import Wav2Vec2Config as Wav2Vec2Config
+from loadstone.architectures.families.wav2vec2_bert import Wav2Vec2BertConfig as Wav2Vec2BertConfig
+from loadstone.architectures.families.wav2vec2_conformer import Wav2Vec2ConformerConfig as Wav2Vec2ConformerConfig
 from loadstone.architectures.families.wavlm import WavLMConfig as WavLMConfig
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
@@ -122,6 +126,7 @@ from loadstone.frameworks.outputs import (
     MultipleChoiceModelOutput,
     NextSentencePredictorOutput,
     ObjectDetectionOutput,
+    PoseEstimatorOutput,
     QuestionAnsweringModelOutput,
     SemanticSegmenterOutput,
     Seq2SeqLMOutput,
@@ -539,6 +544,18 @@ class _DepthEstimation(_TaskModel):
         **unknown: object,
     ) -> DepthEstimatorOutput[Tensor] | tuple[object, ...]: ...
 
+class _PoseEstimation(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        dataset_index: Tensor | None = None,
+        flip_pairs: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> PoseEstimatorOutput[Tensor] | tuple[object, ...]: ...
+
 class _MaskedImageModeling(_TaskModel):
     def forward(
         self,
@@ -813,9 +830,9 @@ class AutoModelForPoseEstimation(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _PoseEstimation: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _PoseEstimation: ...
 
 class AutoModelForPreTraining(AutoClass):
     @classmethod
@@ -3134,6 +3151,12 @@ class ViTMAEForPreTraining(ViTMAEPreTrainedModel, _PreTraining):
         **unknown: object,
     ) -> MaskedAutoencoderOutput[Tensor] | tuple[object, ...]: ...
 
+class VitPosePreTrainedModel(PreTrainedModel):
+    config: VitPoseConfig
+
+class VitPoseForPoseEstimation(VitPosePreTrainedModel, _PoseEstimation):
+    config: VitPoseConfig
+
 class Wav2Vec2PreTrainedModel(PreTrainedModel):
     config: Wav2Vec2Config
 
@@ -3174,6 +3197,126 @@ class Wav2Vec2ForXVector(Wav2Vec2PreTrainedModel, _AudioXVector):
 
 class Wav2Vec2ForPreTraining(Wav2Vec2PreTrainedModel, _PreTraining):
     config: Wav2Vec2Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        sampled_negative_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Wav2Vec2ForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2BertPreTrainedModel(PreTrainedModel):
+    config: Wav2Vec2BertConfig
+
+class Wav2Vec2BertModel(Wav2Vec2BertPreTrainedModel, _BareModel):
+    config: Wav2Vec2BertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2BertForCTC(Wav2Vec2BertPreTrainedModel, _CTC):
+    config: Wav2Vec2BertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2BertForSequenceClassification(Wav2Vec2BertPreTrainedModel, _AudioClassification):
+    config: Wav2Vec2BertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2BertForAudioFrameClassification(Wav2Vec2BertPreTrainedModel, _AudioFrameClassification):
+    config: Wav2Vec2BertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2BertForXVector(Wav2Vec2BertPreTrainedModel, _AudioXVector):
+    config: Wav2Vec2BertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> XVectorOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2ConformerPreTrainedModel(PreTrainedModel):
+    config: Wav2Vec2ConformerConfig
+
+class Wav2Vec2ConformerModel(Wav2Vec2ConformerPreTrainedModel, _BareModel):
+    config: Wav2Vec2ConformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2ConformerForCTC(Wav2Vec2ConformerPreTrainedModel, _CTC):
+    config: Wav2Vec2ConformerConfig
+
+class Wav2Vec2ConformerForSequenceClassification(Wav2Vec2ConformerPreTrainedModel, _AudioClassification):
+    config: Wav2Vec2ConformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2ConformerForAudioFrameClassification(Wav2Vec2ConformerPreTrainedModel, _AudioFrameClassification):
+    config: Wav2Vec2ConformerConfig
+
+class Wav2Vec2ConformerForXVector(Wav2Vec2ConformerPreTrainedModel, _AudioXVector):
+    config: Wav2Vec2ConformerConfig
+
+class Wav2Vec2ConformerForPreTraining(Wav2Vec2ConformerPreTrainedModel, _PreTraining):
+    config: Wav2Vec2ConformerConfig
     def forward(  # type: ignore[override, unused-ignore]
         self,
         input_values: Tensor | None = None,
@@ -3737,6 +3880,20 @@ class _FlaxDepthEstimation(_FlaxTaskModel):
         **unknown: object,
     ) -> DepthEstimatorOutput | FieldTuple: ...
 
+class _FlaxPoseEstimation(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        dataset_index: ArrayLike | None = None,
+        flip_pairs: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> PoseEstimatorOutput | FieldTuple: ...
+
 class _FlaxMaskedImageModeling(_FlaxTaskModel):
     def __call__(
         self,
@@ -3907,6 +4064,14 @@ class FlaxAutoModelForObjectDetection(AutoClass):
     ) -> _FlaxObjectDetection: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxObjectDetection: ...
+
+class FlaxAutoModelForPoseEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxPoseEstimation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxPoseEstimation: ...
 
 class FlaxAutoModelForPreTraining(AutoClass):
     @classmethod
@@ -6325,6 +6490,12 @@ class FlaxViTMAEForPreTraining(FlaxViTMAEPreTrainedModel, _FlaxPreTraining):
         **unknown: object,
     ) -> MaskedAutoencoderOutput | FieldTuple: ...
 
+class FlaxVitPosePreTrainedModel(FlaxPreTrainedModel):
+    config: VitPoseConfig
+
+class FlaxVitPoseForPoseEstimation(FlaxVitPosePreTrainedModel, _FlaxPoseEstimation):
+    config: VitPoseConfig
+
 class FlaxWav2Vec2PreTrainedModel(FlaxPreTrainedModel):
     config: Wav2Vec2Config
 
@@ -6369,6 +6540,144 @@ class FlaxWav2Vec2ForXVector(FlaxWav2Vec2PreTrainedModel, _FlaxAudioXVector):
 
 class FlaxWav2Vec2ForPreTraining(FlaxWav2Vec2PreTrainedModel, _FlaxPreTraining):
     config: Wav2Vec2Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        sampled_negative_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
+
+class FlaxWav2Vec2BertPreTrainedModel(FlaxPreTrainedModel):
+    config: Wav2Vec2BertConfig
+
+class FlaxWav2Vec2BertModel(FlaxWav2Vec2BertPreTrainedModel, _FlaxBareModel):
+    config: Wav2Vec2BertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxWav2Vec2BertForCTC(FlaxWav2Vec2BertPreTrainedModel, _FlaxCTC):
+    config: Wav2Vec2BertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class FlaxWav2Vec2BertForSequenceClassification(FlaxWav2Vec2BertPreTrainedModel, _FlaxAudioClassification):
+    config: Wav2Vec2BertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxWav2Vec2BertForAudioFrameClassification(FlaxWav2Vec2BertPreTrainedModel, _FlaxAudioFrameClassification):
+    config: Wav2Vec2BertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxWav2Vec2BertForXVector(FlaxWav2Vec2BertPreTrainedModel, _FlaxAudioXVector):
+    config: Wav2Vec2BertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> XVectorOutput | FieldTuple: ...
+
+class FlaxWav2Vec2ConformerPreTrainedModel(FlaxPreTrainedModel):
+    config: Wav2Vec2ConformerConfig
+
+class FlaxWav2Vec2ConformerModel(FlaxWav2Vec2ConformerPreTrainedModel, _FlaxBareModel):
+    config: Wav2Vec2ConformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxWav2Vec2ConformerForCTC(FlaxWav2Vec2ConformerPreTrainedModel, _FlaxCTC):
+    config: Wav2Vec2ConformerConfig
+
+class FlaxWav2Vec2ConformerForSequenceClassification(FlaxWav2Vec2ConformerPreTrainedModel, _FlaxAudioClassification):
+    config: Wav2Vec2ConformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxWav2Vec2ConformerForAudioFrameClassification(
+    FlaxWav2Vec2ConformerPreTrainedModel, _FlaxAudioFrameClassification
+):
+    config: Wav2Vec2ConformerConfig
+
+class FlaxWav2Vec2ConformerForXVector(FlaxWav2Vec2ConformerPreTrainedModel, _FlaxAudioXVector):
+    config: Wav2Vec2ConformerConfig
+
+class FlaxWav2Vec2ConformerForPreTraining(FlaxWav2Vec2ConformerPreTrainedModel, _FlaxPreTraining):
+    config: Wav2Vec2ConformerConfig
     def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_values: ArrayLike | None = None,
@@ -6889,6 +7198,18 @@ class _TFDepthEstimation(_TFTaskModel):
         training: bool | None = False,
     ) -> DepthEstimatorOutput | FieldTuple: ...
 
+class _TFPoseEstimation(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        dataset_index: tf.Tensor | None = None,
+        flip_pairs: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> PoseEstimatorOutput | FieldTuple: ...
+
 class _TFMaskedImageModeling(_TFTaskModel):
     def call(
         self,
@@ -7053,6 +7374,14 @@ class TFAutoModelForObjectDetection(AutoClass):
     ) -> _TFObjectDetection: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFObjectDetection: ...
+
+class TFAutoModelForPoseEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFPoseEstimation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFPoseEstimation: ...
 
 class TFAutoModelForPreTraining(AutoClass):
     @classmethod
@@ -9269,6 +9598,12 @@ class TFViTMAEForPreTraining(TFViTMAEPreTrainedModel, _TFPreTraining):
         training: bool | None = False,
     ) -> MaskedAutoencoderOutput | FieldTuple: ...
 
+class TFVitPosePreTrainedModel(TFPreTrainedModel):
+    config: VitPoseConfig
+
+class TFVitPoseForPoseEstimation(TFVitPosePreTrainedModel, _TFPoseEstimation):
+    config: VitPoseConfig
+
 class TFWav2Vec2PreTrainedModel(TFPreTrainedModel):
     config: Wav2Vec2Config
 
@@ -9309,6 +9644,126 @@ class TFWav2Vec2ForXVector(TFWav2Vec2PreTrainedModel, _TFAudioXVector):
 
 class TFWav2Vec2ForPreTraining(TFWav2Vec2PreTrainedModel, _TFPreTraining):
     config: Wav2Vec2Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        sampled_negative_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
+
+class TFWav2Vec2BertPreTrainedModel(TFPreTrainedModel):
+    config: Wav2Vec2BertConfig
+
+class TFWav2Vec2BertModel(TFWav2Vec2BertPreTrainedModel, _TFBareModel):
+    config: Wav2Vec2BertConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFWav2Vec2BertForCTC(TFWav2Vec2BertPreTrainedModel, _TFCTC):
+    config: Wav2Vec2BertConfig
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class TFWav2Vec2BertForSequenceClassification(TFWav2Vec2BertPreTrainedModel, _TFAudioClassification):
+    config: Wav2Vec2BertConfig
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFWav2Vec2BertForAudioFrameClassification(TFWav2Vec2BertPreTrainedModel, _TFAudioFrameClassification):
+    config: Wav2Vec2BertConfig
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFWav2Vec2BertForXVector(TFWav2Vec2BertPreTrainedModel, _TFAudioXVector):
+    config: Wav2Vec2BertConfig
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> XVectorOutput | FieldTuple: ...
+
+class TFWav2Vec2ConformerPreTrainedModel(TFPreTrainedModel):
+    config: Wav2Vec2ConformerConfig
+
+class TFWav2Vec2ConformerModel(TFWav2Vec2ConformerPreTrainedModel, _TFBareModel):
+    config: Wav2Vec2ConformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFWav2Vec2ConformerForCTC(TFWav2Vec2ConformerPreTrainedModel, _TFCTC):
+    config: Wav2Vec2ConformerConfig
+
+class TFWav2Vec2ConformerForSequenceClassification(TFWav2Vec2ConformerPreTrainedModel, _TFAudioClassification):
+    config: Wav2Vec2ConformerConfig
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFWav2Vec2ConformerForAudioFrameClassification(TFWav2Vec2ConformerPreTrainedModel, _TFAudioFrameClassification):
+    config: Wav2Vec2ConformerConfig
+
+class TFWav2Vec2ConformerForXVector(TFWav2Vec2ConformerPreTrainedModel, _TFAudioXVector):
+    config: Wav2Vec2ConformerConfig
+
+class TFWav2Vec2ConformerForPreTraining(TFWav2Vec2ConformerPreTrainedModel, _TFPreTraining):
+    config: Wav2Vec2ConformerConfig
     def call(  # type: ignore[override, unused-ignore]
         self,
         input_values: tf.Tensor | None = None,
