@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,6 +71,19 @@ def test_special_tokens_are_the_decoders_unless_the_whole_says_them() -> None:
     config = loadstone.T5GemmaConfig(encoder=MODULE, decoder=decoder, eos_token_id=11)
     assert (config.bos_token_id, config.eos_token_id, config.pad_token_id) == (5, 11, 7)
     assert config.initializer_range == 0.5
+
+
+@pytest.mark.parametrize("prefix", ["", "Flax"])
+def test_the_vocabulary_of_both_towers_grows(made: dict[str, Made], prefix: str, tmp_path: Path) -> None:
+    folder, given = made["T5GemmaForConditionalGeneration"].folder, {**texts(), "decoder_input_ids": written()}
+    model = getattr(loadstone, f"{prefix}T5GemmaForConditionalGeneration").from_pretrained(folder)
+    model.resize_token_embeddings(101)
+    model.save_pretrained(tmp_path)
+    again = transformers.T5GemmaForConditionalGeneration.from_pretrained(tmp_path).eval()
+    assert again.get_input_embeddings().num_embeddings == again.get_output_embeddings().out_features == 101
+    with torch.no_grad():
+        expected = made["T5GemmaForConditionalGeneration"].model(**given).logits
+        agree(again(**given).logits[..., :97], expected)
 
 
 @pytest.mark.parametrize("keys", [{"decoder": {"layer_types": ["full_attention"]}}, {"encoder": "gemma2"}])

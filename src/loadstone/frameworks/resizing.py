@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import SupportsIndex
 
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 
 
@@ -20,6 +21,16 @@ def vocabulary_size(tokens: SupportsIndex | None, multiple: SupportsIndex | None
         return count
     step = _at_least_one("pad_to_multiple_of", multiple)
     return -(-count // step) * step
+
+
+def say_vocabulary(config: PretrainedConfig, count: int) -> None:
+    """Have a config say that there are ``count`` tokens: that of its text part, and those within it that have as many
+    tokens as that, as where an encoder reads what a decoder writes."""
+    text = config.get_text_config()
+    before = text.vocab_size
+    for _, each in config.configs():
+        if isinstance(each, PretrainedConfig) and (each is text or each.get("vocab_size") == before):
+            each.vocab_size = count
 
 
 def _at_least_one(name: str, value: SupportsIndex) -> int:

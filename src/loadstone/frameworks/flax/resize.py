@@ -14,7 +14,7 @@ from loadstone.frameworks.flax.initial import InitialSlot, initial_arrays
 from loadstone.frameworks.flax.leaf import Leaf
 from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.flax.tree import at, put, value_of
-from loadstone.frameworks.resizing import vocabulary_size
+from loadstone.frameworks.resizing import say_vocabulary, vocabulary_size
 
 
 def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
@@ -27,7 +27,7 @@ def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | 
     count = vocabulary_size(tokens, multiple, config.get("vocab_size"))
     if count == config.vocab_size:
         return
-    config.vocab_size = count
+    say_vocabulary(model.config, count)
     old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, old, new, to_mean)
     model.component = new

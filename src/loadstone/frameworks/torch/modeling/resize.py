@@ -10,7 +10,7 @@ from loadstone.architectures.components.head import like
 from loadstone.architectures.components.leaves import Weight
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.resizing import vocabulary_size
+from loadstone.frameworks.resizing import say_vocabulary, vocabulary_size
 from loadstone.frameworks.torch.modeling.build import build
 from loadstone.frameworks.torch.modeling.initialize import fill_lone
 from loadstone.frameworks.torch.modeling.leaves import initialize_leaf
@@ -27,7 +27,7 @@ def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *,
     count = vocabulary_size(tokens, multiple, config.get("vocab_size"))
     if count == config.vocab_size:
         return
-    config.vocab_size = count
+    say_vocabulary(model.config, count)
     held = model._ties_that_hold()
     new = like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, model.component, new, to_mean)
