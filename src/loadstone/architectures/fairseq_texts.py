@@ -133,8 +133,8 @@ class Texts:
     """Whether norms come before what they belong to, and ``layer_norm`` after the last layer."""
     repeats: bool = False
     """See :class:`~loadstone.architectures.components.encoder_decoder.EncoderDecoder`."""
-    turns: bool = False
-    """See there."""
+    pair: type[EncoderDecoder] = EncoderDecoder
+    """What holds both towers."""
     shares: Callable[[Any], bool] = lambda config: True
     """Whether encoder and decoder have one table of tokens, ``shared``."""
     biased: bool = True
@@ -154,14 +154,13 @@ class Texts:
 
     def blueprint(self, config: Any) -> EncoderDecoder:
         """The bare model."""
-        return EncoderDecoder(
+        return self.pair(
             encoder=Part("encoder", self.tower(config, "encoder")),
             decoder=Part("decoder", self.tower(config, "decoder")),
             beside=(Part("shared", tokens(config)),) if self.shares(config) else (),
             start=config.decoder_start_token_id,
             padding=config.pad_token_id,
             repeats=self.repeats,
-            turns=self.turns,
         )
 
     def conditional_generation(self, config: Any) -> Head:

@@ -143,9 +143,12 @@ def test_without_a_compiler_the_error_says_how_to_get_one() -> None:
 
 
 OTHERS = {
+    "bart": "BartForConditionalGeneration",
     "bert": "BertLMHeadModel",
     "electra": "ElectraForCausalLM",
+    "m2m_100": "M2M100ForConditionalGeneration",
     "mamba": "MambaForCausalLM",
+    "marian": "MarianForCausalLM",
     "qwen2_vl": "Qwen2VLForConditionalGeneration",
     "roberta": "RobertaForCausalLM",
     "t5": "T5ForConditionalGeneration",

@@ -52,8 +52,6 @@ class EncoderDecoder(Component):
     """Whether the input's attention mask is one for the encoder's output, too."""
     repeats: bool = False
     """Whether the text that is read is also written, where no other is given (BART's pretraining)."""
-    turns: bool = False
-    """Whether what begins a text is its own last token, which names its language (mBART), in place of ``start``."""
     frames: FrameLengths | None = None
     """What becomes of that mask on the way, where the encoder's output has other places than its input."""
 
@@ -123,20 +121,15 @@ class EncoderDecoder(Component):
         """
         if len(ids.shape) != 2:
             raise ArgumentError(f"{name} has shape {tuple(ids.shape)}, expected (batch, tokens).")
-        if self.start is None and not self.turns:
-            raise ArgumentError("config.decoder_start_token_id is not set, with which a text to be written begins.")
-        xp, zeros = run.xp, run.xp.zeros_like(ids)
-        ids = xp.where(ids == IGNORED, zeros + (self.padding or 0), ids)
-        start = self._last(run, ids) if self.turns else zeros[:, :1] + self.start
-        return xp.concat((start, ids[:, :-1]), axis=1)
+        zeros = run.xp.zeros_like(ids)
+        ids = run.xp.where(ids == IGNORED, zeros + (self.padding or 0), ids)
+        return run.xp.concat((self.first(run, ids), ids[:, :-1]), axis=1)
 
-    def _last(self, run: Run, ids: Array) -> Array:
-        """The last of the ``ids`` (batch, tokens) of each text that is no padding, (batch, 1)."""
-        xp = run.xp
-        if self.padding is None:
-            return ids[:, -1:]
-        places = xp.arange(xp.shape(ids)[1], like=ids) * xp.astype(ids != self.padding, xp.int32)
-        return xp.at_places(ids, xp.argmax(places, axis=-1)[:, None])
+    def first(self, run: Run, ids: Array) -> Array:
+        """The token that each of the texts ``ids`` (batch, tokens) begins with, (batch, 1)."""
+        if self.start is None:
+            raise ArgumentError("config.decoder_start_token_id is not set, with which a text to be written begins.")
+        return run.xp.zeros_like(ids[:, :1]) + self.start
 
 
 @contextmanager
