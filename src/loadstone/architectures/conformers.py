@@ -7,7 +7,8 @@ from typing import Any
 from loadstone.architectures import waveforms
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.distance_attention import TableAttention, TurnedAttention, WaveAttention
+from loadstone.architectures.components.conformer import WaveAttention
+from loadstone.architectures.components.distance_attention import TableAttention, TurnedAttention
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Add, Chain, Layer, Residual
 from loadstone.architectures.components.leaves import (
@@ -84,7 +85,7 @@ def attention(config: Any, index: int) -> Attention:
         bound = (6 / (heads + dim)) ** 0.5
         return WaveAttention(
             **shared,
-            waves=Part("linear_pos", linear(config, width, width, bias=False)),
+            relative=Part("linear_pos", linear(config, width, width, bias=False)),
             content_bias=Part("pos_bias_u", Weight((heads, dim), initial=Uniform(-bound, bound))),
             place_bias=Part("pos_bias_v", Weight((heads, dim), initial=Uniform(-bound, bound))),
         )

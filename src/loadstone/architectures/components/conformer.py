@@ -13,7 +13,7 @@ from loadstone.core.records import record
 
 
 @record
-class RelativeKeyAttention(Attention):
+class WaveAttention(Attention):
     """Attention of every place to every other, whose scores have a term for how far apart two places are
     (arXiv:1901.02860, section 3.3)."""
 
@@ -27,25 +27,22 @@ class RelativeKeyAttention(Attention):
     """The share of the sines and cosines that is zeroed while training."""
 
     def compute(self, run: Run, x: Array) -> Array:
-        """``x`` (batch, places, width) → the same. Leaves the term in the state, ``bias``.
-
-        Padding, which no place sees, is told the mean of everything."""
-        xp, real = run.xp, run.state.padding
+        """``x`` (batch, places, width) → the same. Leaves the term in the state, ``bias``."""
         query, key, value = self._project(run, x)
-        by_content, by_place = (
-            query + xp.near(run.weight(bias), query)[:, None] for bias in (self.content_bias, self.place_bias)
-        )
-        scores = self._by_distance(run, x, by_place) * self.scale
-        if real is not None:
-            real = real[:, None, :, None]
-            by_content, scores = (xp.where(real, each, xp.zeros_like(each)) for each in (by_content, scores))
-        run.state.bias = scores
+        by_content, run.state.bias = self._asked(run, x, query)
         out = run.attend(self, by_content, key, value)
         return out if self.output is None else run(self.output, out)
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         yield from super().roles(role)
         yield self.relative, Role("outputs", self.heads)
+
+    def _asked(self, run: Run, x: Array, query: Array) -> tuple[Array, Array]:
+        """Queries that look for what is said, and the term."""
+        by_content, by_place = (
+            query + run.xp.near(run.weight(bias), query)[:, None] for bias in (self.content_bias, self.place_bias)
+        )
+        return by_content, self._by_distance(run, x, by_place) * self.scale
 
     def _by_distance(self, run: Run, x: Array, query: Array) -> Array:
         """The scores (batch, heads, places, places) of queries (batch, heads, places, head_dim)."""
@@ -59,6 +56,18 @@ class RelativeKeyAttention(Attention):
         scores = xp.pad(query @ keys, 1, 0, axis=3)
         scores = xp.reshape(scores, (batch, self.heads, 2 * places, places))[:, :, 1:]
         return xp.reshape(scores, (batch, self.heads, places, 2 * places - 1))[..., :places]
+
+
+@record
+class RelativeKeyAttention(WaveAttention):
+    """The same, where padding, which no place sees, is told the mean of everything."""
+
+    def _asked(self, run: Run, x: Array, query: Array) -> tuple[Array, Array]:
+        xp, real, asked = run.xp, run.state.padding, super()._asked(run, x, query)
+        if real is None:
+            return asked
+        by_content, term = (xp.where(real[:, None, :, None], each, xp.zeros_like(each)) for each in asked)
+        return by_content, term
 
 
 def _waves(run: Run, distances: Array, width: int) -> Array:
