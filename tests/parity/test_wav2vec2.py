@@ -127,6 +127,22 @@ def test_classes_that_tell_sounds_apart_need_every_frame() -> None:
         loadstone.Wav2Vec2ForCTC(loadstone.Wav2Vec2Config(**{**CONFIG, "vocab_size": None}))
 
 
+def test_parts_are_kept_from_training_as_scripts_ask(made: Callable[[str], Made]) -> None:
+    for name in ("Wav2Vec2ForCTC", "Wav2Vec2Model"):
+        model = getattr(loadstone, name).from_pretrained(made(name).folder)
+        model.freeze_feature_encoder()
+        kept = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+        assert kept == {name for name, _ in model.named_parameters() if "feature_extractor." in name}
+    model = loadstone.Wav2Vec2ForCTC.from_pretrained(made("Wav2Vec2ForCTC").folder)
+    model.freeze_base_model()
+    trained = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
+    assert trained == ["lm_head.weight", "lm_head.bias"]
+    with pytest.raises(ArgumentError, match="no convolutions over samples"):
+        loadstone.Wav2Vec2BertModel(
+            loadstone.Wav2Vec2BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
+        ).freeze_feature_encoder()
+
+
 def test_older_names_of_the_factors_of_a_weight_load_too(made: Callable[[str], Made], tmp_path: Path) -> None:
     each = made("Wav2Vec2ForCTC")
     shutil.copy(each.folder / "config.json", tmp_path)

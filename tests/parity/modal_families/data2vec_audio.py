@@ -10,7 +10,7 @@ PARITY = ModalFamily(
     config="Data2VecAudioConfig",
     plain={**PLAIN, **SPEAKERS, "num_conv_pos_embeddings": 2, "conv_pos_kernel_size": 4},
     inputs=inputs,
-    main="Data2VecAudioForCTC",
+    main="Data2VecAudioModel",
     awkward={
         "odd": dict(
             conv_pos_kernel_size=5,

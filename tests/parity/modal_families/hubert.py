@@ -10,7 +10,7 @@ PARITY = ModalFamily(
     config="HubertConfig",
     plain=PLAIN,
     inputs=inputs,
-    main="HubertForCTC",
+    main="HubertModel",
     awkward={
         "stable": {**STABLE, "feat_proj_layer_norm": False},
         # A batch norm in place of the weight norm.

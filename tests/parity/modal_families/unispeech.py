@@ -21,7 +21,7 @@ PARITY = ModalFamily(
     config="UniSpeechConfig",
     plain={**PLAIN, **CODEBOOKS, "num_ctc_classes": 5},
     inputs=inputs,
-    main="UniSpeechForCTC",
+    main="UniSpeechModel",
     awkward={"stable": STABLE, "unmasked": UNMASKED},
     wide={**WIDE, "num_codevectors_per_group": 64, "codevector_dim": 64, "proj_codevector_dim": 64},
 )

@@ -11,7 +11,7 @@ PARITY = ModalFamily(
     config="UniSpeechSatConfig",
     plain={**PLAIN, **CODEBOOKS, **SPEAKERS, "num_clusters": 5},
     inputs=inputs,
-    main="UniSpeechSatForCTC",
+    main="UniSpeechSatModel",
     awkward={"stable": STABLE, "unmasked": UNMASKED},
     wide={
         **WIDE,

@@ -28,7 +28,12 @@ PARITY = ModalFamily(
     plain={
         **{key: PLAIN[key] for key in _KEYS},
         **SPEAKERS,
-        **dict(classifier_proj_size=6, feature_projection_input_dim=8, conv_depthwise_kernel_size=3),
+        **dict(
+            classifier_proj_size=6,
+            feature_projection_input_dim=8,
+            conv_depthwise_kernel_size=3,
+            max_source_positions=20,
+        ),
         **dict(left_max_position_embeddings=4, right_max_position_embeddings=2),
     },
     inputs=inputs,

@@ -8,9 +8,9 @@ from .wav2vec2 import CODEBOOKS, PLAIN, SPEAKERS, WIDE, inputs
 PARITY = ModalFamily(
     family="wav2vec2-conformer",
     config="Wav2Vec2ConformerConfig",
-    plain={**PLAIN, **SPEAKERS, **CODEBOOKS, "conv_depthwise_kernel_size": 3},
+    plain={**PLAIN, **SPEAKERS, **CODEBOOKS, "conv_depthwise_kernel_size": 3, "max_source_positions": 20},
     inputs=inputs,
-    main="Wav2Vec2ConformerForCTC",
+    main="Wav2Vec2ConformerModel",
     awkward={
         "rotary": dict(
             position_embeddings_type="rotary",

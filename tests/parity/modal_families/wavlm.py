@@ -10,7 +10,7 @@ PARITY = ModalFamily(
     config="WavLMConfig",
     plain={**PLAIN, **SPEAKERS, "num_buckets": 8, "max_bucket_distance": 10},
     inputs=inputs,
-    main="WavLMForCTC",
+    main="WavLMModel",
     awkward={
         "stable": {**STABLE, "num_buckets": 13},
         "unmasked": {**UNMASKED, "num_attention_heads": 4, "num_hidden_layers": 2},

@@ -103,6 +103,21 @@ class TaskModel(PreTrainedModel):
         """The part that writes; the bare model, where it is not made of two."""
         return self._part("decoder")
 
+    def freeze_feature_encoder(self) -> None:
+        """No gradients for the convolutions over samples, as fine-tuning for speech wants it. :class:`ArgumentError`
+        where there are none."""
+        heard = None if self.component is None else next(components.find(self.component, components.Waveform), None)
+        if heard is None or not heard.convolutions:
+            raise ArgumentError(
+                f"{type(self).__name__} has no convolutions over samples that could be kept as they are."
+            )
+        for part in heard.convolutions:
+            self.base_model.get_submodule(part.name).requires_grad_(False)
+
+    def freeze_base_model(self) -> None:
+        """Gradients for the head alone."""
+        self.base_model.requires_grad_(False)
+
     def _part(self, name: str) -> nn.Module:
         body = self.component.backbone.component if isinstance(self.component, components.Head) else self.component
         if isinstance(body, components.EncoderDecoder):
