@@ -245,3 +245,18 @@ def test_tables_that_files_carry_and_a_model_makes_itself_are_left_over(stem: st
     save_file(stored | {f"{at}.{name}": table for name, table in tables.items()}, tmp_path / "model.safetensors")
     report = getattr(loadstone, f"{stem}Model").from_pretrained(tmp_path).load_report
     assert not report.unused and not report.initialized
+
+
+@EACH
+def test_a_backbone_is_made_of_a_classifier_s_file(tmp_path: Path, framework: str) -> None:
+    each = swin("Swin", tmp_path, "SwinForImageClassification")
+    auto = getattr(loadstone, f"{SIDES[framework].prefix}AutoBackbone")
+    backbone = auto.from_pretrained(each.folder, out_features=["stem", "stage2"])
+    assert type(backbone).__name__ == f"{SIDES[framework].prefix}SwinBackbone"
+    assert backbone.config.out_indices == [0, 2]
+    assert {name.rpartition(".")[0] for name in backbone.load_report.initialized} == {
+        "hidden_states_norms.stem",
+        "hidden_states_norms.stage2",
+    }
+    maps = SIDES[framework].call(backbone, pixel_values=patches(20, 20)).feature_maps
+    assert [tuple(each.shape) for each in maps] == [(2, 8, 10, 10), (2, 16, 5, 5)]

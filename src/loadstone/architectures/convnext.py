@@ -9,12 +9,13 @@ from loadstone.architectures.components.base import Component, Part, check_activ
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Add, Chain, Residual
 from loadstone.architectures.components.leaves import Activation, Conv, LayerNorm, Linear
-from loadstone.architectures.components.stages import ChannelsLast, MeanPooler, Pictures, StageLayers, Stages
+from loadstone.architectures.components.stages import ChannelsLast, MeanPooler, Pictures, StageLayers, Stages, mapping
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.images import pair
-from loadstone.architectures.stages import READS_PICTURES, WITHOUT_ATTENTION, StagesConfig, check_pair, drop_paths
-from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION
+from loadstone.architectures.stage_names import stage_names, stages_of
+from loadstone.architectures.stages import READS_PICTURES, WITHOUT_ATTENTION, MappedConfig, check_pair, drop_paths
+from loadstone.architectures.tasks import BACKBONE, BARE, IMAGE_CLASSIFICATION
 from loadstone.configs.keys import Rule
 from loadstone.errors import Fault, InvalidConfig
 
@@ -32,7 +33,7 @@ Inner: TypeAlias = Callable[[Any, int], tuple[Part, ...]]
 """(config, width) → what a family has after the activation, or after the second map."""
 
 
-class ConvNextKeys(StagesConfig):
+class ConvNextKeys(MappedConfig):
     """The keys of both. Defaults are those of ConvNeXt tiny."""
 
     patch_size: int | list[int] = 4
@@ -48,10 +49,11 @@ class ConvNextKeys(StagesConfig):
     attribute_map: ClassVar[Mapping[str, str]] = {"num_hidden_layers": "num_stages"}
     by_stage: ClassVar[tuple[str, ...]] = ("hidden_sizes",)
     follows: ClassVar[Mapping[str, Rule]] = {
+        **MappedConfig.follows,
         "num_stages": Rule(lambda config, given: len(config.depths) if given is None else given),
     }
     irrelevant: ClassVar[Mapping[str, str]] = {
-        **StagesConfig.irrelevant,
+        **MappedConfig.irrelevant,
         "image_size": "pictures may have any size",
         "num_stages": "there are as many as in 'depths', which is checked",
     }
@@ -118,12 +120,20 @@ def tower(config: ConvNextKeys, within: Inner, after: Inner) -> Tower:
 
 
 def heads(stem: str, prefix: str, blueprint: Callable[[Any], Tower]) -> tuple[HeadSpec, ...]:
-    """The bare model, and ``classifier`` over the norm of the picture's mean."""
+    """The bare model, ``classifier`` over the norm of the picture's mean, and the backbone, whose maps are normed."""
 
     def image_classification(config: Any) -> Component:
         classifier = Linear(config.hidden_sizes[-1], config.num_labels, std=config.initializer_range)
         output = Part("classifier", classifier)
         return Head(Part(prefix, blueprint(config)), output, pool="pooler", labels=config.num_labels)
+
+    def backbone(config: Any) -> Tower:
+        chosen, widths = stages_of(config), (config.hidden_sizes[0], *config.hidden_sizes)
+        norms = tuple(
+            Part("", ChannelsLast((Part(f"hidden_states_norms.{name}", LayerNorm(widths[number], _EPS)),)))
+            for number, name in zip(chosen, stage_names(config, chosen), strict=True)
+        )
+        return mapping(blueprint(config), chosen, norms=norms)
 
     return (
         HeadSpec(f"{stem}Model", BARE, blueprint, differs={**READS_PICTURES, **WITHOUT_ATTENTION}),
@@ -133,5 +143,12 @@ def heads(stem: str, prefix: str, blueprint: Callable[[Any], Tower]) -> tuple[He
             image_classification,
             (("classifier",),),
             differs=WITHOUT_ATTENTION,
+        ),
+        HeadSpec(
+            f"{stem}Backbone",
+            BACKBONE,
+            backbone,
+            (("hidden_states_norms",),),
+            differs={"options": WITHOUT_ATTENTION["options"]},
         ),
     )

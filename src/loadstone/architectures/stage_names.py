@@ -1,5 +1,5 @@
 """What backbones give maps of, by names and by numbers: ``stem`` is what the first layer takes, ``stage1`` what comes
-out of it, and so on."""
+out of it, and so on; in a model with stages of several layers, of a stage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from loadstone.errors import Fault, InvalidConfig
 
 
 def _names(config: Any) -> list[str]:
-    return ["stem", *(f"stage{number}" for number in range(1, config.num_hidden_layers + 1))]
+    depths = config.get("depths")
+    count = config.num_hidden_layers if depths is None else len(depths)
+    return ["stem", *(f"stage{number}" for number in range(1, count + 1))]
+
+
+def stage_names(config: Any, numbers: tuple[int, ...]) -> list[str]:
+    """What stages are called, by number."""
+    return [_names(config)[number] for number in numbers]
 
 
 def _features(config: Any, given: list[str] | None) -> list[str]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from loadstone.architectures.images import IRRELEVANT, REFUSED, pair
-from loadstone.configs.keys import Refusal
+from loadstone.architectures.stage_names import STAGES
+from loadstone.configs.keys import Refusal, Rule
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
@@ -54,6 +55,15 @@ class StagesConfig(PretrainedConfig):
             faults.append(Fault("config key 'depths'", f"at most {_LARGEST_DEPTH} layers", repr(self.depths)))
         if faults:
             raise InvalidConfig(faults)
+
+
+class MappedConfig(StagesConfig):
+    """The same of families that have backbones."""
+
+    out_features: list[str] | None = None
+    out_indices: list[int] | None = None
+
+    follows: ClassVar[Mapping[str, Rule]] = STAGES
 
 
 def _fault(name: str, values: Sequence[int], stages: int) -> Fault | None:

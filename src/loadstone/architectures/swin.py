@@ -20,7 +20,7 @@ from loadstone.architectures.components.windows import (
 )
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.images import READS_PATCHES, SHOWN, check_sizes, linear, sized
-from loadstone.architectures.stages import StagesConfig
+from loadstone.architectures.stages import MappedConfig
 from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION, MASKED_IMAGE_MODELING
 from loadstone.configs.keys import Rule
 from loadstone.errors import Fault, InvalidConfig
@@ -37,7 +37,7 @@ LEFTOVERS = ("relative_position_index", "relative_coords_table", "embeddings.mas
 """What files carry beside: tables that follow from the config, and a token that masked image models have."""
 
 
-class SwinKeys(StagesConfig):
+class SwinKeys(MappedConfig):
     """The keys of both. Defaults are those of Swin tiny."""
 
     image_size: int | list[int] = 224
@@ -66,11 +66,12 @@ class SwinKeys(StagesConfig):
     positive: ClassVar[tuple[str, ...]] = ("num_channels", "embed_dim", "window_size", "encoder_stride")
     by_stage: ClassVar[tuple[str, ...]] = ("num_heads",)
     follows: ClassVar[Mapping[str, Rule]] = {
+        **MappedConfig.follows,
         "num_layers": Rule(lambda config, given: len(config.depths)),
         "hidden_size": Rule(lambda config, given: config.embed_dim * 2 ** (len(config.depths) - 1)),
     }
     irrelevant: ClassVar[Mapping[str, str]] = {
-        **StagesConfig.irrelevant,
+        **MappedConfig.irrelevant,
         "num_layers": "there are as many as in 'depths'",
         "hidden_size": "it follows from 'embed_dim' and 'depths'",
     }

@@ -12,7 +12,10 @@ PARITY = ModalFamily(
     inputs=inputs_of("ConvNextV2ForImageClassification"),
     main="ConvNextV2ForImageClassification",
     # With ReLU some channels say nothing at all.
-    awkward={"plain": dict(num_channels=1, hidden_act="relu", num_labels=1, patch_size=3)},
+    awkward={
+        "plain": dict(num_channels=1, hidden_act="relu", num_labels=1, patch_size=3),
+        "stages": dict(out_indices=[0, -1]),
+    },
     shown={"output_hidden_states": True},
     wide=dict(hidden_sizes=[96, 128]),
 )

@@ -36,6 +36,7 @@ PARITY = ModalFamily(
     awkward={
         "basic": dict(layer_type="basic", num_channels=1, hidden_act="silu", num_labels=1, hidden_sizes=[6, 10]),
         "early": dict(downsample_in_first_stage=True, downsample_in_bottleneck=True),
+        "stages": dict(out_features=["stem", "stage2"]),
     },
     shown={"output_hidden_states": True},
     wide=dict(embedding_size=64, hidden_sizes=[64, 128]),

@@ -63,6 +63,7 @@ PARITY = ModalFamily(
             hidden_act="relu",
             num_labels=1,
         ),
+        "stages": dict(out_features=["stem", "stage1"], window_size=5),
         "large windows": dict(image_size=12, window_size=6, depths=[2], num_heads=[2]),
     },
     # Five patches of three pixels are no whole number of what it paints.

@@ -25,6 +25,7 @@ PARITY = ModalFamily(
             num_labels=1,
             pretrained_window_sizes=[3, 2, 3],
         ),
+        "stages": dict(out_indices=[0, -1]),
         "large windows": dict(window_size=9, pretrained_window_sizes=[12, 6]),
     },
     refuses={"odd": ("Swinv2ForMaskedImageModeling",)},

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 
 from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.layers import Stack
+from loadstone.architectures.components.layers import Chain, Stack
 from loadstone.architectures.components.leaves import Linear
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.run import Array, ArrayFunctions, Run
 from loadstone.architectures.components.splitting import Role
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
 
@@ -152,3 +154,72 @@ class Flatten(Component):
 
     def compute(self, run: Run, x: Array) -> Array:
         return run.xp.reshape(x, (run.xp.shape(x)[0], -1))
+
+
+@record
+class Taken(Component):
+    """Leaves what comes by in the state, for a map."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        run.state.taken.append(x)
+        return x
+
+
+@record
+class MapsTower(Tower):
+    """A tower of stages that leave in the state what their layers give; its output is maps of some of that."""
+
+    chosen: tuple[int, ...] = ()
+    """0 is what the first stage takes, 1 what the layers of the first stage give, and so on; ascending."""
+    norms: tuple[Part, ...] = ()
+    """For each of them, unless there are none at all."""
+    beside: tuple[Part, ...] = ()
+    """Parts that only lie here."""
+    is_grid: bool = False
+    """Whether the layers see (batch, rows, columns, width), and else pictures."""
+    shows_rows: bool = False
+    """Whether hidden states are (batch, places, width), and else pictures."""
+    depths: tuple[int, ...] = ()
+    """How many layers each stage has, where only the attention of its last is shown."""
+
+    def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
+        """``given``: what the forward pass was given, by name."""
+        xp = run.xp
+        run.begin(self, given)
+        x = run(self.stem, given)
+        run.state.taken = [x]
+        x = run(self.stack, x)
+        taken = run.state.taken
+        maps = [taken[number] for number in self.chosen]
+        if self.norms:
+            maps = [run(norm, each) for norm, each in zip(self.norms, maps, strict=True)]
+        out = run.end(x, None, x)
+        hidden_states, attentions = out.hidden_states, out.attentions
+        if hidden_states is not None:
+            rows = tuple(xp.reshape(each, (xp.shape(each)[0], -1, xp.shape(each)[-1])) for each in taken)
+            hidden_states = rows if self.shows_rows else tuple(self._picture(xp, each) for each in taken)
+        if attentions is not None and self.depths:
+            attentions = tuple(attentions[end - 1] for end in accumulate(self.depths))
+        pictures = tuple(self._picture(xp, each) for each in maps)
+        return run.output("BackboneOutput", feature_maps=pictures, hidden_states=hidden_states, attentions=attentions)
+
+    def _picture(self, xp: ArrayFunctions, x: Array) -> Array:
+        return xp.permute_dims(x, (0, 3, 1, 2)) if self.is_grid else x
+
+
+def mapping(tower: Tower, chosen: tuple[int, ...], **how: Any) -> MapsTower:
+    """A tower of :class:`Stages` as one of maps; ``how``: the rest of what a :class:`MapsTower` has."""
+    stack = tower.stack.component
+    assert isinstance(stack, Stages)
+    stages = tuple(Part(name, _leaving(stage)) for name, stage in stack.stages)
+    whole = Part(tower.stack.name, Stages(stages))
+    return MapsTower(stem=tower.stem, stack=whole, width=tower.width, shows_normed=False, chosen=chosen, **how)
+
+
+def _leaving(stage: Component) -> Chain:
+    """A stage that leaves what its layers give, before anything else becomes of it."""
+    assert isinstance(stage, Chain)
+    steps: list[Part] = []
+    for step in stage.steps:
+        steps += (step, Part("", Taken())) if isinstance(step.component, StageLayers) else (step,)
+    return Chain(tuple(steps))

@@ -24,18 +24,20 @@ from loadstone.architectures.components import (
     Sum,
     Tower,
     check_activation,
+    mapping,
 )
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.initial import Uniform
-from loadstone.architectures.stages import READS_PICTURES, WITHOUT_ATTENTION, StagesConfig, fan_out
-from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION
+from loadstone.architectures.stage_names import stages_of
+from loadstone.architectures.stages import READS_PICTURES, WITHOUT_ATTENTION, MappedConfig, fan_out
+from loadstone.architectures.tasks import BACKBONE, BARE, IMAGE_CLASSIFICATION
 from loadstone.errors import Fault, InvalidConfig
 
 _REDUCTION = 4
 """How many times fewer channels there are within a layer's bottleneck."""
 
 
-class ResNetConfig(StagesConfig):
+class ResNetConfig(MappedConfig):
     """The keys of a ResNet model. Defaults are those of ResNet-50."""
 
     model_type = "resnet"
@@ -107,6 +109,11 @@ def blueprint(config: ResNetConfig) -> Tower:
     )
 
 
+def backbone(config: ResNetConfig) -> Tower:
+    """The same, whose output is maps of stages."""
+    return mapping(blueprint(config), stages_of(config))
+
+
 def image_classification(config: ResNetConfig) -> Component:
     """``classifier`` over the mean of the picture."""
     width = config.hidden_sizes[-1]
@@ -139,6 +146,7 @@ FAMILY = Family(
             (("classifier",),),
             differs=WITHOUT_ATTENTION,
         ),
+        HeadSpec("ResNetBackbone", BACKBONE, backbone, differs={"options": WITHOUT_ATTENTION["options"]}),
     ),
     class_names=_CLASS_NAMES,
     sources="arXiv:1512.03385",

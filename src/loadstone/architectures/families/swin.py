@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from loadstone.architectures.components import (
     Add,
     Layer,
@@ -10,13 +12,17 @@ from loadstone.architectures.components import (
     Part,
     PatchMerging,
     Residual,
+    Tower,
     Weight,
     WindowAttention,
     WindowBias,
+    mapping,
 )
-from loadstone.architectures.family import Family
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.stage_names import stage_names, stages_of
 from loadstone.architectures.stages import drop_paths
-from loadstone.architectures.swin import CLASS_NAMES, LEFTOVERS, SwinKeys, attention_of, feed_forward, heads
+from loadstone.architectures.swin import CLASS_NAMES, LEFTOVERS, SwinKeys, attention_of, feed_forward, heads, tower
+from loadstone.architectures.tasks import BACKBONE
 from loadstone.core.naming_rules import Rule
 
 
@@ -26,8 +32,12 @@ class SwinConfig(SwinKeys):
     model_type = "swin"
 
 
-def layer(config: SwinConfig, stage: int, index: int) -> Layer:
-    """``layernorm_before``, ``attention``, ``layernorm_after``, ``intermediate`` and ``output``."""
+def layer(config: SwinConfig, stage: int, index: int, shifts_above: int | None = None) -> Layer:
+    """``layernorm_before``, ``attention``, ``layernorm_after``, ``intermediate`` and ``output``.
+
+    ``shifts_above``: windows are moved in pictures with more rows and columns than these; where nothing is said, than a
+    window has.
+    """
     width, side, before = config.widths[stage], config.window_size, sum(config.depths[:stage])
     table = Weight(((2 * side - 1) ** 2, config.num_heads[stage]))
     attention = WindowAttention(
@@ -36,7 +46,7 @@ def layer(config: SwinConfig, stage: int, index: int) -> Layer:
         index=before + index,
         side=side,
         shift=side // 2 if index % 2 else 0,
-        shifts_above=side,
+        shifts_above=side if shifts_above is None else shifts_above,
     )
     norm, dropout = LayerNorm(width, config.layer_norm_eps), config.hidden_dropout_prob
     drop_path = drop_paths(config.drop_path_rate, sum(config.depths))[before + index]
@@ -54,11 +64,26 @@ def merging(config: SwinConfig, width: int) -> PatchMerging:
     return PatchMerging((Part("norm", LayerNorm(4 * width)), Part("reduction", reduction)))
 
 
+def backbone(config: SwinConfig) -> Tower:
+    """The same, whose output is maps of stages, with a norm for each; windows are moved in pictures of any size."""
+    chosen, widths = stages_of(config), (config.embed_dim, *config.widths)
+    norms = tuple(
+        Part(f"hidden_states_norms.{name}", LayerNorm(widths[number]))
+        for number, name in zip(chosen, stage_names(config, chosen), strict=True)
+    )
+    unused = Part("swin.layernorm", LayerNorm(config.widths[-1], config.layer_norm_eps))
+    whole = tower(config, partial(layer, shifts_above=0), merging)
+    return mapping(whole, chosen, norms=norms, beside=(unused,), is_grid=True, depths=whole.depths)
+
+
 FAMILY = Family(
     config=SwinConfig,
     stem="Swin",
     prefix="swin",
-    heads=heads("Swin", "swin", layer, merging),
+    heads=(
+        *heads("Swin", "swin", layer, merging),
+        HeadSpec("SwinBackbone", BACKBONE, backbone, (("hidden_states_norms",), ("swin.layernorm",))),
+    ),
     rules=(
         Rule("attention.q_proj", "attention.self.query"),
         Rule("attention.k_proj", "attention.self.key"),

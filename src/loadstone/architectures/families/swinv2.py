@@ -18,14 +18,18 @@ from loadstone.architectures.components import (
     Part,
     PatchMerging,
     Residual,
+    Tower,
     Unit,
     Weight,
     WindowAttention,
+    mapping,
 )
-from loadstone.architectures.family import Family
+from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import sized
+from loadstone.architectures.stage_names import stages_of
 from loadstone.architectures.stages import StagesConfig, drop_paths
-from loadstone.architectures.swin import CLASS_NAMES, LEFTOVERS, SwinKeys, attention_of, feed_forward, heads
+from loadstone.architectures.swin import CLASS_NAMES, LEFTOVERS, SwinKeys, attention_of, feed_forward, heads, tower
+from loadstone.architectures.tasks import BACKBONE
 from loadstone.configs.keys import Refusal
 from loadstone.errors import Fault, InvalidConfig
 
@@ -108,11 +112,17 @@ def merging(config: Swinv2Config, width: int) -> PatchMerging:
     return PatchMerging((Part("reduction", reduction), Part("norm", LayerNorm(2 * width))))
 
 
+def backbone(config: Swinv2Config) -> Tower:
+    """The same without ``layernorm``, whose output is maps of stages."""
+    whole = tower(config, layer, merging)
+    return mapping(whole, stages_of(config), is_grid=True, shows_rows=True, depths=whole.depths)
+
+
 FAMILY = Family(
     config=Swinv2Config,
     stem="Swinv2",
     prefix="swinv2",
-    heads=heads("Swinv2", "swinv2", layer, merging),
+    heads=(*heads("Swinv2", "swinv2", layer, merging), HeadSpec("Swinv2Backbone", BACKBONE, backbone)),
     leftovers=LEFTOVERS,
     class_names=CLASS_NAMES,
     sources="arXiv:2111.09883",
