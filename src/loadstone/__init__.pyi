@@ -1391,6 +1391,16 @@ class ConvNextForImageClassification(ConvNextPreTrainedModel, _ImageClassificati
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class ConvNextBackbone(ConvNextPreTrainedModel, _Backbone):
+    config: ConvNextConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BackboneOutput[Tensor] | tuple[object, ...]: ...
+
 class ConvNextV2PreTrainedModel(PreTrainedModel):
     config: ConvNextV2Config
 
@@ -1414,6 +1424,16 @@ class ConvNextV2ForImageClassification(ConvNextV2PreTrainedModel, _ImageClassifi
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ConvNextV2Backbone(ConvNextV2PreTrainedModel, _Backbone):
+    config: ConvNextV2Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BackboneOutput[Tensor] | tuple[object, ...]: ...
 
 class Data2VecAudioPreTrainedModel(PreTrainedModel):
     config: Data2VecAudioConfig
@@ -2431,6 +2451,16 @@ class ResNetForImageClassification(ResNetPreTrainedModel, _ImageClassification):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class ResNetBackbone(ResNetPreTrainedModel, _Backbone):
+    config: ResNetConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BackboneOutput[Tensor] | tuple[object, ...]: ...
+
 class RobertaPreTrainedModel(PreTrainedModel):
     config: RobertaConfig
 
@@ -2644,6 +2674,9 @@ class SwinForMaskedImageModeling(SwinPreTrainedModel, _MaskedImageModeling):
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
+class SwinBackbone(SwinPreTrainedModel, _Backbone):
+    config: SwinConfig
+
 class Swinv2PreTrainedModel(PreTrainedModel):
     config: Swinv2Config
 
@@ -2685,6 +2718,9 @@ class Swinv2ForMaskedImageModeling(Swinv2PreTrainedModel, _MaskedImageModeling):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
+class Swinv2Backbone(Swinv2PreTrainedModel, _Backbone):
+    config: Swinv2Config
 
 class T5PreTrainedModel(PreTrainedModel):
     config: T5Config
@@ -4571,6 +4607,18 @@ class FlaxConvNextForImageClassification(FlaxConvNextPreTrainedModel, _FlaxImage
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class FlaxConvNextBackbone(FlaxConvNextPreTrainedModel, _FlaxBackbone):
+    config: ConvNextConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BackboneOutput | FieldTuple: ...
+
 class FlaxConvNextV2PreTrainedModel(FlaxPreTrainedModel):
     config: ConvNextV2Config
 
@@ -4598,6 +4646,18 @@ class FlaxConvNextV2ForImageClassification(FlaxConvNextV2PreTrainedModel, _FlaxI
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxConvNextV2Backbone(FlaxConvNextV2PreTrainedModel, _FlaxBackbone):
+    config: ConvNextV2Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BackboneOutput | FieldTuple: ...
 
 class FlaxData2VecAudioPreTrainedModel(FlaxPreTrainedModel):
     config: Data2VecAudioConfig
@@ -5686,6 +5746,18 @@ class FlaxResNetForImageClassification(FlaxResNetPreTrainedModel, _FlaxImageClas
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class FlaxResNetBackbone(FlaxResNetPreTrainedModel, _FlaxBackbone):
+    config: ResNetConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BackboneOutput | FieldTuple: ...
+
 class FlaxRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: RobertaConfig
 
@@ -5925,6 +5997,9 @@ class FlaxSwinForMaskedImageModeling(FlaxSwinPreTrainedModel, _FlaxMaskedImageMo
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class FlaxSwinBackbone(FlaxSwinPreTrainedModel, _FlaxBackbone):
+    config: SwinConfig
+
 class FlaxSwinv2PreTrainedModel(FlaxPreTrainedModel):
     config: Swinv2Config
 
@@ -5972,6 +6047,9 @@ class FlaxSwinv2ForMaskedImageModeling(FlaxSwinv2PreTrainedModel, _FlaxMaskedIma
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class FlaxSwinv2Backbone(FlaxSwinv2PreTrainedModel, _FlaxBackbone):
+    config: Swinv2Config
 
 class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
     config: T5Config
@@ -7841,6 +7919,16 @@ class TFConvNextForImageClassification(TFConvNextPreTrainedModel, _TFImageClassi
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class TFConvNextBackbone(TFConvNextPreTrainedModel, _TFBackbone):
+    config: ConvNextConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BackboneOutput | FieldTuple: ...
+
 class TFConvNextV2PreTrainedModel(TFPreTrainedModel):
     config: ConvNextV2Config
 
@@ -7864,6 +7952,16 @@ class TFConvNextV2ForImageClassification(TFConvNextV2PreTrainedModel, _TFImageCl
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFConvNextV2Backbone(TFConvNextV2PreTrainedModel, _TFBackbone):
+    config: ConvNextV2Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BackboneOutput | FieldTuple: ...
 
 class TFData2VecAudioPreTrainedModel(TFPreTrainedModel):
     config: Data2VecAudioConfig
@@ -8878,6 +8976,16 @@ class TFResNetForImageClassification(TFResNetPreTrainedModel, _TFImageClassifica
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class TFResNetBackbone(TFResNetPreTrainedModel, _TFBackbone):
+    config: ResNetConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BackboneOutput | FieldTuple: ...
+
 class TFRobertaPreTrainedModel(TFPreTrainedModel):
     config: RobertaConfig
 
@@ -9091,6 +9199,9 @@ class TFSwinForMaskedImageModeling(TFSwinPreTrainedModel, _TFMaskedImageModeling
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class TFSwinBackbone(TFSwinPreTrainedModel, _TFBackbone):
+    config: SwinConfig
+
 class TFSwinv2PreTrainedModel(TFPreTrainedModel):
     config: Swinv2Config
 
@@ -9132,6 +9243,9 @@ class TFSwinv2ForMaskedImageModeling(TFSwinv2PreTrainedModel, _TFMaskedImageMode
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class TFSwinv2Backbone(TFSwinv2PreTrainedModel, _TFBackbone):
+    config: Swinv2Config
 
 class TFT5PreTrainedModel(TFPreTrainedModel):
     config: T5Config
