@@ -120,11 +120,14 @@ def _is_of_code(config: PretrainedConfig) -> bool:
 
 
 def _has_head(config: PretrainedConfig, task: str | None) -> bool:
-    """Whether the config is of a family here that has a class for the task."""
+    """Whether the config is of a family here that has a class for the task, and names no class of another's: code that
+    comes with a checkpoint may call its ``model_type`` as we do a family, and be another model."""
     if task is None or not registry.is_family(config.model_type):
         return False
     family = registry.family(config.model_type)
     is_of_it = isinstance(config, registry.config_class(config.model_type))
+    named = {name.lower() for name in config.architectures or ()}
+    is_of_it &= not named or not named.isdisjoint(head.class_name.lower() for head in family.heads)
     return is_of_it and family.head(task, config.model_type) is not None
 
 
