@@ -56,6 +56,16 @@ def test_a_backbone_of_stages_that_there_are_not_is_refused_and_a_bare_model_doe
         loadstone.Dinov2Model(config)
 
 
+def test_a_graph_is_for_pictures_of_the_size_that_a_model_was_made_for(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    made = Made("DINOv3ViTModel", transformers.DINOv3ViTConfig(**dinov3_vit.PARITY.plain), tmp_path)
+    model, pixels = made.of("tensorflow"), numbers(3, 3, 8, 8)
+    assert [tuple(spec.shape) for spec in model.serving_signature().values()] == [(None, 3, 8, 8)]
+    found = torch.tensor(model.serving({"pixel_values": tf.constant(pixels.numpy())})["last_hidden_state"].numpy())
+    torch.testing.assert_close(found, made.expected({"pixel_values": pixels}).last_hidden_state, atol=1e-4, rtol=1e-4)
+
+
 def test_objects_have_no_loss_and_labels_are_refused() -> None:
     model = loadstone.YolosForObjectDetection(loadstone.YolosConfig(**yolos.PARITY.plain))
     with pytest.raises(UnknownArgument, match="'labels' is not computed"):

@@ -48,7 +48,8 @@ class Patches(Component):
     """How positions are interpolated."""
 
     def reads(self) -> Mapping[str, tuple[Axis, ...]]:
-        return {"pixel_values": self._axes(any_size=self.any_size or self.position is None)}
+        # Where pictures may have any size, too: a graph must know theirs when it is traced.
+        return {"pixel_values": self._axes(any_size=False)}
 
     @property
     def patch(self) -> tuple[int, ...]:
