@@ -233,7 +233,8 @@ FAMILY = Family(
                 **_READS,
                 "doc": """``pixel_values`` (batch, frames, channels, height, width) → hidden states of the tubelets.
 
-                ``bool_masked_pos`` (batch, tubelets): true for those that are left out, as many in each row.
+                ``bool_masked_pos`` (batch, tubelets): true for those that are left out, as many in each row. In Flax a
+                pass with one is compiled by the model alone: how many there are must be known.
                 """,
             },
         ),
@@ -249,7 +250,8 @@ FAMILY = Family(
                 ``pixel_values`` (batch, frames, channels, height, width), and the loss: how far they are from the
                 film's.
 
-                ``bool_masked_pos`` (batch, tubelets): true for those that are hidden, as many in each row.
+                ``bool_masked_pos`` (batch, tubelets): true for those that are hidden, as many in each row. In Flax a
+                pass with one is compiled by the model alone: how many there are must be known.
                 """,
                 "labels": (),
                 "output": "VideoMAEForPreTrainingOutput",
