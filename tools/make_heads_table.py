@@ -37,6 +37,7 @@ _NAMES = {
     "depth_estimation": modeling_auto.MODEL_FOR_DEPTH_ESTIMATION_MAPPING_NAMES,
     "pose_estimation": modeling_auto.MODEL_FOR_POSE_ESTIMATION_MAPPING_NAMES,
     "semantic_segmentation": modeling_auto.MODEL_FOR_SEMANTIC_SEGMENTATION_MAPPING_NAMES,
+    "backbone": modeling_auto.MODEL_FOR_BACKBONE_MAPPING_NAMES,
     "video_classification": modeling_auto.MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING_NAMES,
     "object_detection": modeling_auto.MODEL_FOR_OBJECT_DETECTION_MAPPING_NAMES,
     "masked_image_modeling": modeling_auto.MODEL_FOR_MASKED_IMAGE_MODELING_MAPPING_NAMES,

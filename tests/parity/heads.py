@@ -272,6 +272,16 @@ HEADS: dict[str, dict[str, str]] = {
         "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",
         "segformer": "SegformerForSemanticSegmentation",
     },
+    "backbone": {
+        "convnext": "ConvNextBackbone",
+        "convnextv2": "ConvNextV2Backbone",
+        "dinov2": "Dinov2Backbone",
+        "dinov2_with_registers": "Dinov2WithRegistersBackbone",
+        "dinov3_vit": "DINOv3ViTBackbone",
+        "resnet": "ResNetBackbone",
+        "swin": "SwinBackbone",
+        "swinv2": "Swinv2Backbone",
+    },
     "video_classification": {
         "videomae": "VideoMAEForVideoClassification",
     },
