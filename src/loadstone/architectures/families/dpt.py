@@ -137,12 +137,11 @@ def _head(config: DPTConfig, head: MapHead, kind: type[FusedMaps], body: Part, *
     width, patch = within.hidden_size, pair(within.patch_size)
     read = depth.readouts(config, width) if config.readout_type == "project" else ()
     neck = depth.neck(config, depth.reassembled(config, width), read, adds=config.readout_type == "add")
-    output = kind(
-        neck, Part("head", head), (patch[0], patch[1]), config.head_in_index, config.taken if body.name else (), **more
-    )
-    return Head(
-        body, Part("", output), sees_all=body.name != "", labels=config.num_labels if kind is FusedClasses else 0
-    )
+    # A backbone leaves its maps itself; of DPT's own tower all hidden states are read.
+    own, labels = body.name != "", config.num_labels if kind is FusedClasses else 0
+    taken = config.taken if own else ()
+    output = kind(neck, Part("head", head), (patch[0], patch[1]), config.head_in_index, taken, **more)
+    return Head(body, Part("", output), sees_all=own, labels=labels)
 
 
 def depth_estimation(config: DPTConfig) -> Component:
