@@ -129,6 +129,7 @@ FAMILIES = {
     "ResNet": "Model ResNetBackbone ForImageClassification",
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",
+    "Beit": "Model ForImageClassification ForMaskedImageModeling ForSemanticSegmentation",
     "DPT": "Model ForDepthEstimation ForSemanticSegmentation",
     "DepthAnything": "ForDepthEstimation",
     "VitPose": "ForPoseEstimation",

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from loadstone.architectures.families.audio_spectrogram_transformer import ASTConfig as ASTConfig
 from loadstone.architectures.families.bart import BartConfig as BartConfig
+from loadstone.architectures.families.beit import BeitConfig as BeitConfig
 from loadstone.architectures.families.bert import BertConfig as BertConfig
 from loadstone.architectures.families.blenderbot import BlenderbotConfig as BlenderbotConfig
 from loadstone.architectures.families.blenderbot_small import BlenderbotSmallConfig as BlenderbotSmallConfig
@@ -543,6 +544,19 @@ class _DepthEstimation(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> DepthEstimatorOutput[Tensor] | tuple[object, ...]: ...
+
+class _MaskedPatches(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput[Tensor] | tuple[object, ...]: ...
 
 class _PoseEstimation(_TaskModel):
     def forward(
@@ -1121,6 +1135,51 @@ class BartForCausalLM(BartPreTrainedModel, _CausalLM):
         num_items_in_batch: Tensor | int | None = None,
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
+class BeitPreTrainedModel(PreTrainedModel):
+    config: BeitConfig
+
+class BeitModel(BeitPreTrainedModel, _BareModel):
+    config: BeitConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class BeitForImageClassification(BeitPreTrainedModel, _ImageClassification):
+    config: BeitConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class BeitForMaskedImageModeling(BeitPreTrainedModel, _MaskedPatches):
+    config: BeitConfig
+
+class BeitForSemanticSegmentation(BeitPreTrainedModel, _SemanticSegmentation):
+    config: BeitConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
@@ -3916,6 +3975,21 @@ class _FlaxDepthEstimation(_FlaxTaskModel):
         **unknown: object,
     ) -> DepthEstimatorOutput | FieldTuple: ...
 
+class _FlaxMaskedPatches(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
 class _FlaxPoseEstimation(_FlaxTaskModel):
     def __call__(
         self,
@@ -4311,6 +4385,57 @@ class FlaxBartForCausalLM(FlaxBartPreTrainedModel, _FlaxCausalLM):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class FlaxBeitPreTrainedModel(FlaxPreTrainedModel):
+    config: BeitConfig
+
+class FlaxBeitModel(FlaxBeitPreTrainedModel, _FlaxBareModel):
+    config: BeitConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxBeitForImageClassification(FlaxBeitPreTrainedModel, _FlaxImageClassification):
+    config: BeitConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxBeitForMaskedImageModeling(FlaxBeitPreTrainedModel, _FlaxMaskedPatches):
+    config: BeitConfig
+
+class FlaxBeitForSemanticSegmentation(FlaxBeitPreTrainedModel, _FlaxSemanticSegmentation):
+    config: BeitConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
 
 class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
     config: BertConfig
@@ -7276,6 +7401,19 @@ class _TFDepthEstimation(_TFTaskModel):
         training: bool | None = False,
     ) -> DepthEstimatorOutput | FieldTuple: ...
 
+class _TFMaskedPatches(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
 class _TFPoseEstimation(_TFTaskModel):
     def call(
         self,
@@ -7651,6 +7789,51 @@ class TFBartForCausalLM(TFBartPreTrainedModel, _TFCausalLM):
         output_router_logits: bool | None = None,
         training: bool | None = False,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class TFBeitPreTrainedModel(TFPreTrainedModel):
+    config: BeitConfig
+
+class TFBeitModel(TFBeitPreTrainedModel, _TFBareModel):
+    config: BeitConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFBeitForImageClassification(TFBeitPreTrainedModel, _TFImageClassification):
+    config: BeitConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFBeitForMaskedImageModeling(TFBeitPreTrainedModel, _TFMaskedPatches):
+    config: BeitConfig
+
+class TFBeitForSemanticSegmentation(TFBeitPreTrainedModel, _TFSemanticSegmentation):
+    config: BeitConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
 
 class TFBertPreTrainedModel(TFPreTrainedModel):
     config: BertConfig

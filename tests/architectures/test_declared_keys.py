@@ -22,7 +22,10 @@ VALUES: list[dict[str, Any]] = [
     {"num_hidden_layers": 2, "use_sliding_window": True, "add_adapter": True, "position_embeddings_type": "rotary"},
 ]
 """Few layers, and keys that others wait for."""
-MORE: dict[str, dict[str, Any]] = {"dpt": {"backbone_config": {"out_indices": [1, 2, 3, 4]}}}
+MORE: dict[str, dict[str, Any]] = {
+    "beit": {"out_indices": [3, 5, 7, 11]},
+    "dpt": {"backbone_config": {"out_indices": [1, 2, 3, 4]}},
+}
 """Family → keys that it alone has, and without which others are not read."""
 
 

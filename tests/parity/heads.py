@@ -7,6 +7,7 @@ HEADS: dict[str, dict[str, str]] = {
     "base": {
         "audio-spectrogram-transformer": "ASTModel",
         "bart": "BartModel",
+        "beit": "BeitModel",
         "bert": "BertModel",
         "blenderbot": "BlenderbotModel",
         "blenderbot-small": "BlenderbotSmallModel",
@@ -244,6 +245,7 @@ HEADS: dict[str, dict[str, str]] = {
         "umt5": "UMT5ForConditionalGeneration",
     },
     "image_classification": {
+        "beit": "BeitForImageClassification",
         "clip": "CLIPForImageClassification",
         "convnext": "ConvNextForImageClassification",
         "convnextv2": "ConvNextV2ForImageClassification",
@@ -268,6 +270,7 @@ HEADS: dict[str, dict[str, str]] = {
         "vitpose": "VitPoseForPoseEstimation",
     },
     "semantic_segmentation": {
+        "beit": "BeitForSemanticSegmentation",
         "dpt": "DPTForSemanticSegmentation",
         "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",
         "segformer": "SegformerForSemanticSegmentation",

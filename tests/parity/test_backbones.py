@@ -68,6 +68,9 @@ def test_a_loss_without_another_head_is_that_of_the_logits() -> None:
         ("DPT", {"head_in_index": 4}, "head_in_index"),
         ("DPT", {"is_hybrid": True}, "is_hybrid"),
         ("DPT", {"add_projection": True, "fusion_hidden_size": 8}, "fusion_hidden_size"),
+        ("Beit", {"use_relative_position_bias": True, "use_shared_relative_position_bias": True}, "one of the two"),
+        ("Beit", {"pool_scales": [0]}, "pool_scales"),
+        ("Beit", {"drop_path_rate": 1.0}, "drop_path_rate"),
         ("VitPose", {"backbone_config": {"patch_size": [4, 4]}}, "patch_size"),
         ("VitPose", {"backbone_config": {"num_experts": 2, "part_features": 768}}, "part_features"),
     ],
@@ -75,6 +78,12 @@ def test_a_loss_without_another_head_is_that_of_the_logits() -> None:
 def test_configs_that_contradict_themselves_are_refused(stem: str, values: dict[str, Any], key: str) -> None:
     with pytest.raises(InvalidConfig, match=key):
         getattr(loadstone, f"{stem}Config")(**values)
+
+
+def test_the_maps_of_a_pyramid_are_four() -> None:
+    for indices in ([1, 2, 3], [0, 1, 2, 3], [1, 2, 3, 13]):
+        with pytest.raises(InvalidConfig, match="out_indices"):
+            loadstone.BeitForSemanticSegmentation(loadstone.BeitConfig(out_indices=indices))
 
 
 def test_a_class_of_each_pixel_is_read_from_dpt_s_own_tower_alone() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-Method: TypeAlias = Literal["bilinear", "bilinear_aligned", "bicubic", "bicubic_antialiased"]
+Method: TypeAlias = Literal["area", "bilinear", "bilinear_aligned", "bicubic", "bicubic_antialiased"]
 
 _CUBIC = -0.75
 _SMOOTHING_CUBIC = -0.5
@@ -25,6 +25,8 @@ def shares(inputs: int, outputs: int, method: Method) -> tuple[tuple[float, ...]
     >>> shares(2, 4, "bilinear")
     ((1.0, 0.0), (0.75, 0.25), (0.25, 0.75), (0.0, 1.0))
     """
+    if method == "area":
+        return tuple(_mean(inputs, outputs, output) for output in range(outputs))
     if method == "bicubic_antialiased":
         return tuple(_smooth(inputs, outputs, output) for output in range(outputs))
     rows, is_aligned = [], method == "bilinear_aligned"
@@ -45,6 +47,12 @@ def _places(at: float, method: Method) -> Iterator[tuple[int, float]]:
         return
     for step in range(-1, 3):
         yield first + step, _cubic(abs(beyond - step))
+
+
+def _mean(inputs: int, outputs: int, output: int) -> tuple[float, ...]:
+    """Of one output: the mean of the inputs that it covers, those at its edges as much as others."""
+    first, end = output * inputs // outputs, -(-(output + 1) * inputs // outputs)
+    return tuple(1 / (end - first) if first <= place < end else 0.0 for place in range(inputs))
 
 
 def _smooth(inputs: int, outputs: int, output: int) -> tuple[float, ...]:

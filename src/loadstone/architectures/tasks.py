@@ -29,6 +29,7 @@ IMAGE_CLASSIFICATION = "image-classification"
 SEMANTIC_SEGMENTATION = "semantic-segmentation"
 DEPTH_ESTIMATION = "depth-estimation"
 POSE_ESTIMATION = "pose-estimation"
+MASKED_PATCHES = "masked-patches"
 MASKED_IMAGE_MODELING = "masked-image-modeling"
 ZERO_SHOT_IMAGE_CLASSIFICATION = "zero-shot-image-classification"
 IMAGE_TEXT_TO_TEXT = "image-text-to-text"
@@ -137,7 +138,14 @@ class Task:
     @property
     def has_auto_class(self) -> bool:
         """Whether there is an Auto class that takes checkpoints for it."""
-        return self.name not in (TEXT_TOWER, IMAGE_TOWER, AUDIO_TOWER, TEXT_PROJECTION, IMAGE_PROJECTION)
+        return self.name not in (
+            TEXT_TOWER,
+            IMAGE_TOWER,
+            AUDIO_TOWER,
+            TEXT_PROJECTION,
+            IMAGE_PROJECTION,
+            MASKED_PATCHES,
+        )
 
     @property
     def auto_class(self) -> str:
@@ -507,6 +515,21 @@ TASKS: Mapping[str, Task] = {
             output="DepthEstimatorOutput",
             reads="all",
             gives=("predicted_depth",),
+        ),
+        Task(
+            MASKED_PATCHES,
+            "MaskedPatches",
+            "Tells which of a codebook's entries stand for what is hidden of an image.",
+            """Logits (batch, patches, vocab) of ``pixel_values`` (batch, channels, height, width).
+
+            ``bool_masked_pos`` (batch, patches): true for those that are hidden; with ``labels`` (hidden,), the entries
+            of these one after another, the loss.
+            """,
+            ("pixel_values", "bool_masked_pos"),
+            ("labels",),
+            options=("interpolate_pos_encoding", *_SHOWN),
+            output="MaskedLMOutput",
+            loss="masked_patches",
         ),
         Task(
             POSE_ESTIMATION,

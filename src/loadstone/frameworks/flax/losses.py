@@ -177,6 +177,15 @@ def pixel_classes(logits: Array, labels: Array, ignored: int, others: Array | No
     return cross_entropy(jnp.moveaxis(wide, 1, -1), labels.astype(jnp.int32), ignored)
 
 
+def masked_patches(logits: Array, labels: Array, masked: Array) -> Array:
+    """Cross entropy at the hidden patches; ``logits`` (batch, patches, classes), ``labels`` (hidden,) of these one
+    after another, ``masked`` (batch, patches): true for those."""
+    hidden = masked.astype(bool).ravel()
+    place = jnp.maximum(jnp.cumsum(hidden) - 1, 0)
+    classes = jnp.where(hidden, labels.ravel()[place], IGNORED).reshape(masked.shape)
+    return token_classes(logits, classes)
+
+
 def contrastive(logits: Array) -> Array:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -214,6 +223,9 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Array], str | None, Inputs],
     "speakers": lambda values, labels, problem, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, problem, given: values[-1],
     "pixel_classes": lambda values, labels, problem, given: pixel_classes(values[0], labels[0], *values[1:]),
+    "masked_patches": lambda values, labels, problem, given: masked_patches(
+        values[0], labels[0], given["bool_masked_pos"]
+    ),
     "contrastive": lambda values, labels, problem, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, problem, given: sigmoid_contrastive(values[0]),
 }

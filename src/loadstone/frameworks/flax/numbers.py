@@ -74,8 +74,8 @@ def _check_labels(head: components.Head, labels: np.ndarray, problem: str | None
     if of_texts and problem_of(problem, classes, False) != SINGLE_LABEL:
         return
     ignored = IGNORED
-    if isinstance(pixels := head.output.component, components.PixelOutput | components.FusedClasses):
-        ignored, classes = pixels.ignored, max(classes, 2)  # of one class 0 and 1 are labels
+    if (told := getattr(head.output.component, "ignored", None)) is not None:
+        ignored, classes = told, max(classes, 2)  # of one class 0 and 1 are labels
     counted = labels[labels != ignored]
     if counted.size and (error := label_beyond("labels", int(counted.min()), int(counted.max()), classes)):
         raise error

@@ -125,7 +125,7 @@ class State:
         state = State(rng=rng, train=self.train, shown=self.shown, use_cache=self.filled is not None)
         state.masks, state.rotary, state.bias, state.memory = self.masks, self.rotary, self.bias, self.memory
         state.past, state.room, state.padding = self.past, self.room, self.padding
-        state.experts = self.experts
+        state.experts, state.grid = self.experts, self.grid
         if index < len(self.cache):
             state.kept = self.cache[index]
         if index < len(self.entries):
@@ -204,11 +204,14 @@ class _Static(NamedTuple):
     use_cache: bool
     shown: Shown
     room: int | None
+    grid: tuple[int, int] | None
 
 
 def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
     arrays = (state.past, state.rng, state.bias, state.memory, state.padding, state.experts, state.kept, state.stored)
-    static = _Static(tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room)
+    static = _Static(
+        tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room, state.grid
+    )
     cos, sin = (tuple(table[half] for table in state.rotary.values()) for half in (0, 1))
     return (tuple(state.masks.values()), cos, sin, *arrays), static
 
@@ -217,13 +220,14 @@ def _unflatten(static: _Static, children: Iterable[Any]) -> State:
     state = State(train=static.train, use_cache=static.use_cache, shown=static.shown)
     masks, cos, sin, state.past, state.rng, state.bias, state.memory, state.padding, *of_layer = children
     state.experts, state.kept, state.stored = of_layer
+    state.grid = static.grid
     state.masks = dict(zip(static.kinds, masks, strict=True))
     state.rotary = dict(zip(static.rotaries, zip(cos, sin, strict=True), strict=True))
     state.room = static.room
     return state
 
 
-_CHILDREN = ("masks", "cos", "sin", "past", "rng", "bias", "memory", "padding", "kept", "stored")
+_CHILDREN = ("masks", "cos", "sin", "past", "rng", "bias", "memory", "padding", "experts", "kept", "stored")
 
 
 def _flatten_with_keys(state: State) -> tuple[list[tuple[Any, object]], _Static]:

@@ -212,6 +212,13 @@ def pixel_classes(
     return cross_entropy(_flat(tf.transpose(wide, (0, 2, 3, 1))), labels, ignored)
 
 
+def masked_patches(logits: tf.Tensor, labels: tf.Tensor, masked: tf.Tensor) -> tf.Tensor:
+    """Cross entropy at the hidden patches; ``logits`` (batch, patches, classes), ``labels`` (hidden,) of these one
+    after another, ``masked`` (batch, patches): true for those."""
+    hidden = tf.reshape(tf.cast(masked, tf.bool), [-1])
+    return token_classes(tf.boolean_mask(_flat(logits), hidden), labels)
+
+
 def contrastive(logits: tf.Tensor) -> tf.Tensor:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -249,6 +256,9 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[tf.Tensor], PretrainedConfig
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
     "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
+    "masked_patches": lambda values, labels, config, given: masked_patches(
+        values[0], labels[0], given["bool_masked_pos"]
+    ),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }

@@ -108,7 +108,8 @@ def resize(x: Tensor, sizes: tuple[int, int], method: Method, /) -> Tensor:
     mode, _, more = method.partition("_")
     smooth, is_aligned = more == "antialiased", more == "aligned"
     # On the CPU there is no antialiasing in half precision.
-    wide = F.interpolate(x.float() if smooth else x, sizes, mode=mode, align_corners=is_aligned, antialias=smooth)
+    corners = None if mode == "area" else is_aligned
+    wide = F.interpolate(x.float() if smooth else x, sizes, mode=mode, align_corners=corners, antialias=smooth)
     return wide.to(x.dtype)
 
 

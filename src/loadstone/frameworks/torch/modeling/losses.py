@@ -201,6 +201,13 @@ def pixel_classes(
     return _cross_entropy(wide.movedim(1, -1).flatten(0, -2), labels.reshape(-1).long(), ignored=ignored)
 
 
+def masked_patches(logits: Tensor, labels: Tensor, masked: Tensor) -> Tensor:
+    """Cross entropy at the hidden patches; ``logits`` (batch, patches, classes), ``labels`` (hidden,) of these one
+    after another, ``masked`` (batch, patches): true for those."""
+    hidden = masked.to(device=logits.device, dtype=torch.bool)
+    return token_classes(logits[hidden], labels)
+
+
 def contrastive(logits: Tensor) -> Tensor:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -236,6 +243,9 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Tensor], PretrainedConfig, M
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
     "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
+    "masked_patches": lambda values, labels, config, given: masked_patches(
+        values[0], labels[0], given["bool_masked_pos"]
+    ),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }

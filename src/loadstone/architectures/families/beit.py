@@ -1,0 +1,269 @@
+"""BEiT: a ViT that knows how far patches are from each other, trained to tell what stands for hidden ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from loadstone.architectures.beit import tower
+from loadstone.architectures.components import (
+    Activation,
+    BatchNorm,
+    Chain,
+    Component,
+    Conv,
+    ConvTranspose,
+    Head,
+    LayerNorm,
+    MaxPool,
+    Part,
+    Tower,
+)
+from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.upernet import PlainHead, PooledScales, UPerHead
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.images import (
+    ATTENTION_NAMES,
+    IRRELEVANT,
+    READS_PATCHES,
+    SHOWN,
+    PatchesConfig,
+    check_sizes,
+    linear,
+    sized,
+)
+from loadstone.architectures.inputs import Axis
+from loadstone.architectures.stage_names import STAGES
+from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION, MASKED_PATCHES, SEMANTIC_SEGMENTATION
+from loadstone.configs.keys import Rule
+from loadstone.core.naming_rules import Rule as Naming
+from loadstone.core.records import record
+from loadstone.errors import Fault, InvalidConfig
+
+_MAPS = 4
+_PIXELS = (Axis("batch"), Axis("channels"), Axis("height", known=True), Axis("width", known=True))
+
+
+class BeitConfig(PatchesConfig):
+    """The keys of a BEiT model. Defaults are those of BEiT base with patches of 16 × 16."""
+
+    model_type = "beit"
+
+    vocab_size: int = 8192
+    use_mask_token: bool = False
+    use_absolute_position_embeddings: bool = False
+    use_relative_position_bias: bool = False
+    use_shared_relative_position_bias: bool = False
+    layer_scale_init_value: float = 0.1
+    drop_path_rate: float = 0.1
+    use_mean_pooling: bool = True
+    pool_scales: list[int] = [1, 2, 3, 6]  # noqa: RUF012 (copied for each config)
+    use_auxiliary_head: bool = True
+    auxiliary_loss_weight: float = 0.4
+    auxiliary_channels: int = 256
+    auxiliary_num_convs: int = 1
+    auxiliary_concat_input: bool = False
+    semantic_loss_ignore_index: int = 255
+    out_features: list[str] | None = None
+    out_indices: list[int] | None = None
+    add_fpn: bool = False
+    reshape_hidden_states: bool = True
+
+    without: ClassVar[tuple[str, ...]] = ("encoder_stride", "qkv_bias", "pooler_output_size", "pooler_act")
+    follows: ClassVar[Mapping[str, Rule]] = STAGES
+    positive: ClassVar[tuple[str, ...]] = (
+        *("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "num_channels"),
+        *("vocab_size", "auxiliary_channels"),
+    )
+    irrelevant: ClassVar[Mapping[str, str]] = {
+        **{key: why for key, why in IRRELEVANT.items() if key != "vocab_size"},
+        "out_features": "a backbone's, or the names of out_indices",
+        "add_fpn": "a backbone's",
+        "reshape_hidden_states": "a backbone's",
+    }
+
+    def check_together(self) -> None:
+        faults = []
+        if self.use_relative_position_bias and self.use_shared_relative_position_bias:
+            keys = "config keys 'use_relative_position_bias' and 'use_shared_relative_position_bias'"
+            faults.append(Fault(keys, "one of the two", "both"))
+        if not 0 <= self.drop_path_rate < 1:
+            found = repr(self.drop_path_rate)
+            faults.append(Fault("config key 'drop_path_rate'", "a share of at least 0 and below 1", found))
+        if not self.pool_scales or not all(1 <= scale <= 64 for scale in self.pool_scales):
+            faults.append(Fault("config key 'pool_scales'", "numbers of rows from 1 to 64", repr(self.pool_scales)))
+        if not 0 <= self.auxiliary_num_convs <= 64:
+            found = str(self.auxiliary_num_convs)
+            faults.append(Fault("config key 'auxiliary_num_convs'", "0 to 64 convolutions", found))
+        if faults:
+            raise InvalidConfig(faults)
+        check_sizes(self)
+
+
+@record
+class Rest(Component):
+    """All but the first."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return x[:, 1:]
+
+
+@record
+class Pyramid(Component):
+    """Logits of four hidden states, brought to four sizes; and those of another head, which only the loss reads."""
+
+    sizes: tuple[Part, ...]
+    head: Part
+    auxiliary: Part | None
+    taken: tuple[int, ...]
+    """Which hidden states: 0 is what the first layer takes."""
+    patch: tuple[int, int]
+    ignored: int
+    """The label that counts for nothing."""
+    share: float
+    """How often the loss of the other head is added."""
+
+    gives_several: ClassVar[bool] = True
+
+    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """``out``: the output of the tower that read the picture in ``given``."""
+        xp = run.xp
+        sizes = xp.shape(run.take(given, "pixel_values", _PIXELS))[2:]
+        grid = [size // side for size, side in zip(sizes, self.patch, strict=True)]
+        maps = []
+        for index, part in zip(self.taken, self.sizes, strict=True):
+            x = xp.permute_dims(out.hidden_states[index][:, 1:], (0, 2, 1))
+            batch, width, _ = xp.shape(x)
+            maps.append(run(part, xp.reshape(x, (batch, width, *grid))))
+        logits = run(self.head, maps)
+        if self.auxiliary is None:
+            return logits, self.ignored
+        return logits, self.ignored, run(self.auxiliary, maps), self.share
+
+
+def blueprint(config: BeitConfig) -> Tower:
+    """``embeddings``, ``encoder`` and ``pooler``."""
+    return tower(config, pooler=True)
+
+
+def image_classification(config: BeitConfig) -> Component:
+    """``classifier`` over the mean of the patches, or the class token."""
+    classifier = linear(config, config.hidden_size, config.num_labels)
+    backbone = Part("beit", tower(config, pooler=True))
+    return Head(backbone, Part("classifier", classifier), pool="pooler", labels=config.num_labels)
+
+
+def masked_image_modeling(config: BeitConfig) -> Component:
+    """``layernorm`` and ``lm_head`` over the patches."""
+    steps = (
+        Part("layernorm", LayerNorm(config.hidden_size, config.layer_norm_eps)),
+        Part("", Rest()),
+        Part("lm_head", linear(config, config.hidden_size, config.vocab_size)),
+    )
+    return Head(Part("beit", tower(config, pooler=False)), Part("", Chain(steps)), labels=config.vocab_size)
+
+
+def semantic_segmentation(config: BeitConfig) -> Component:
+    """``fpn1``, ``fpn2``, ``decode_head`` and, where there is one, ``auxiliary_head``."""
+    taken = tuple(index - 1 for index in config.out_indices or ())
+    if len(taken) != _MAPS or not all(0 <= index < config.num_hidden_layers for index in taken):
+        expected = f"{_MAPS} of the layers 1 to {config.num_hidden_layers}, for a class of each pixel"
+        raise InvalidConfig([Fault("config key 'out_indices'", expected, repr(config.out_indices))])
+    width, patch = config.hidden_size, sized(config)[1]
+    larger = ConvTranspose(width, width, (2, 2), 2, std=config.initializer_range)
+    sizes = (
+        Part(
+            "fpn1",
+            Chain((Part("0", larger), Part("1", BatchNorm(width)), Part("2", Activation("gelu")), Part("3", larger))),
+        ),
+        Part("fpn2", Chain((Part("0", larger),))),
+        Part("fpn3", Chain(())),
+        Part("fpn4", MaxPool(2, 2, 0)),
+    )
+    output = Pyramid(
+        sizes,
+        Part("decode_head", _decode_head(config)),
+        Part("auxiliary_head", _auxiliary_head(config)) if config.use_auxiliary_head else None,
+        taken,
+        patch,
+        config.semantic_loss_ignore_index,
+        config.auxiliary_loss_weight,
+    )
+    return Head(Part("beit", tower(config, pooler=False)), Part("", output), labels=config.num_labels, sees_all=True)
+
+
+def _conv(config: BeitConfig, inputs: int, outputs: int, side: int) -> Component:
+    conv = Conv(inputs, outputs, (side, side), padding=side // 2, bias=False, std=config.initializer_range)
+    return Chain((Part("conv", conv), Part("bn", BatchNorm(outputs)), Part("activation", Activation("relu"))))
+
+
+def _classifier(config: BeitConfig, width: int) -> Part:
+    return Part("classifier", Conv(width, config.num_labels, (1, 1), std=config.initializer_range))
+
+
+def _decode_head(config: BeitConfig) -> UPerHead:
+    width, scales = config.hidden_size, tuple(config.pool_scales)
+    blocks = tuple(
+        Part(f"psp_modules.{index}", Chain((Part("1", _conv(config, width, width, 1)),)))
+        for index in range(len(scales))
+    )
+    bottleneck = Part("bottleneck", _conv(config, (1 + len(scales)) * width, width, 3))
+    return UPerHead(
+        _classifier(config, width),
+        Part("", PooledScales(scales, blocks, bottleneck)),
+        tuple(Part(f"lateral_convs.{index}", _conv(config, width, width, 1)) for index in range(_MAPS - 1)),
+        tuple(Part(f"fpn_convs.{index}", _conv(config, width, width, 3)) for index in range(_MAPS - 1)),
+        Part("fpn_bottleneck", _conv(config, _MAPS * width, width, 3)),
+    )
+
+
+def _auxiliary_head(config: BeitConfig) -> PlainHead:
+    width, narrow, count = config.hidden_size, config.auxiliary_channels, config.auxiliary_num_convs
+    inputs = [width, *(narrow for _ in range(count - 1))][:count]
+    convs = tuple(Part(f"convs.{index}", _conv(config, each, narrow, 3)) for index, each in enumerate(inputs))
+    beside = Part("conv_cat", _conv(config, width + narrow, narrow, 3)) if config.auxiliary_concat_input else None
+    return PlainHead(convs, beside, _classifier(config, narrow))
+
+
+FAMILY = Family(
+    config=BeitConfig,
+    stem="Beit",
+    prefix="beit",
+    heads=(
+        HeadSpec("BeitModel", BARE, blueprint, (("pooler",),), differs=READS_PATCHES),
+        HeadSpec(
+            "BeitForImageClassification",
+            IMAGE_CLASSIFICATION,
+            image_classification,
+            (("classifier",), ("beit.pooler",)),
+            differs={"options": SHOWN},
+        ),
+        HeadSpec("BeitForMaskedImageModeling", MASKED_PATCHES, masked_image_modeling, (("layernorm",), ("lm_head",))),
+        HeadSpec(
+            "BeitForSemanticSegmentation",
+            SEMANTIC_SEGMENTATION,
+            semantic_segmentation,
+            (("fpn1", "fpn2", "decode_head"), ("auxiliary_head",)),
+            differs={"options": SHOWN},
+        ),
+    ),
+    rules=(
+        *ATTENTION_NAMES,
+        Naming("layers.{}", "encoder.layer.{}"),
+        Naming("layers.{}.relative_position_bias", "encoder.layer.{}.attention.attention.relative_position_bias"),
+        Naming("shared_position_bias", "encoder.relative_position_bias"),
+        Naming("mlp.fc1", "intermediate.dense"),
+        Naming("mlp.fc2", "output.dense"),
+        Naming("fpn.fpn1.conv_transpose1", "fpn1.0"),
+        Naming("fpn.fpn1.normalization", "fpn1.1"),
+        Naming("fpn.fpn1.conv_transpose2", "fpn1.3"),
+        Naming("fpn.fpn2", "fpn2.0"),
+        Naming("psp_modules.blocks.{}.conv", "psp_modules.{}.1"),
+        Naming("psp_bottleneck", "bottleneck"),
+        Naming("convolution", "conv"),
+        Naming("normalization", "bn"),
+    ),
+    leftovers=("relative_position_index",),
+    class_names={"encoder": "{}Encoder", "encoder.layer.{}": "{}Layer", "decode_head": "{}UperHead"},
+    sources="arXiv:2106.08254",
+)
