@@ -30,8 +30,9 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
 )
 
 
-def array_maker(kind: object) -> Callable[[object], Any]:
-    """The function that makes an array of nested lists: PyTorch's and NumPy's have int64, JAX's and TensorFlow's int32.
+def array_maker(kind: object, dtype: str | None = None) -> Callable[[object], Any]:
+    """The function that makes an array of nested lists: PyTorch's and NumPy's have int64, JAX's and TensorFlow's int32,
+    unless a ``dtype`` is asked for.
 
     :class:`ArgumentError` for a kind that is none of "pt", "np", "jax" and "tf"; what it returns raises ``ValueError``
     for rows of different lengths.
@@ -49,7 +50,7 @@ def array_maker(kind: object) -> Callable[[object], Any]:
         ) from None
 
     def made(rows: object) -> Any:
-        return make(np.array(rows, known.dtype))
+        return make(np.array(rows, dtype or known.dtype))
 
     return made
 

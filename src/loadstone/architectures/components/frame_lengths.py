@@ -31,6 +31,12 @@ class FrameLengths:
             length = max((length - 1) * step.stride + step.kernel - step.padding, 1)
         return length
 
+    def count(self, length: int) -> int:
+        """How many frames become of so many samples."""
+        for kernel, stride, padding in self.steps:
+            length = max((length + padding - kernel) // stride + 1, 0)
+        return length
+
     def of(self, run: Run, mask: Array, count: int | None = None) -> Array:
         """How many frames each row has, (batch,); ``mask`` (batch, samples): 1 for a sample, 0 for padding.
 

@@ -189,7 +189,7 @@ FAMILY = Family(
         *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR),
         heard_as="input_features",
     ),
-    leftovers=("masked_spec_embed",),
+    leftovers=("masked_spec_embed", "embed_positions.pe", "embed_positions.inv_freq"),
     class_names={**waveforms.CLASS_NAMES, **conformers.ATTENTION_NAMES, "conv_module": "{}ConvolutionModule"},
     sources="arXiv:2312.05187",
 )

@@ -85,7 +85,7 @@ FAMILY = Family(
         *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR, PRETRAINING),
     ),
     rules=waveforms.NAMES,
-    leftovers=("masked_spec_embed",),
+    leftovers=("masked_spec_embed", "embed_positions.pe"),
     class_names={**waveforms.CLASS_NAMES, **conformers.ATTENTION_NAMES, "conv_module": "{}ConvolutionModule"},
     sources="arXiv:2010.05171",
 )

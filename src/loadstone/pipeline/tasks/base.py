@@ -30,6 +30,9 @@ class Pipeline:
     task: ClassVar[str]
     options: ClassVar[tuple[str, ...]] = ()
     """Keywords that the task takes."""
+    hears: ClassVar[bool] = False
+    """Whether it takes sounds, which :attr:`feature_extractor` makes a model's inputs of."""
+    feature_extractor: Any = None
 
     def __init__(self, model: Any, tokenizer: Any, framework: str, options: Mapping[str, Any]) -> None:
         self.model = model

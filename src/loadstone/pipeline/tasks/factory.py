@@ -12,6 +12,7 @@ from loadstone.architectures.registry import families
 from loadstone.architectures.tasks import (
     BARE,
     CAUSAL_LM,
+    CTC,
     MASKED_LM,
     QUESTION_ANSWERING,
     SEQ2SEQ_LM,
@@ -25,11 +26,13 @@ from loadstone.core.keywords import nearest
 from loadstone.errors import ArgumentError, CheckpointNotFound
 from loadstone.frameworks.registry import PREFIXES
 from loadstone.pipeline import auto
+from loadstone.pipeline.auto_processor import AutoFeatureExtractor
 from loadstone.pipeline.auto_tokenizer import AutoTokenizer
 from loadstone.pipeline.tasks.base import ARRAYS, Pipeline
 from loadstone.pipeline.tasks.features import POOLING, FeatureExtractionPipeline, SentenceEmbeddingPipeline
 from loadstone.pipeline.tasks.fill_mask import FillMaskPipeline
 from loadstone.pipeline.tasks.question_answering import QuestionAnsweringPipeline
+from loadstone.pipeline.tasks.speech_recognition import SpeechRecognitionPipeline
 from loadstone.pipeline.tasks.text_classification import TextClassificationPipeline
 from loadstone.pipeline.tasks.text_generation import Text2TextGenerationPipeline, TextGenerationPipeline
 from loadstone.pipeline.tasks.token_classification import TokenClassificationPipeline
@@ -45,6 +48,7 @@ PIPELINES: Mapping[str, tuple[type[Pipeline], str]] = MappingProxyType(
             (FillMaskPipeline, MASKED_LM),
             (QuestionAnsweringPipeline, QUESTION_ANSWERING),
             (SentenceEmbeddingPipeline, BARE),
+            (SpeechRecognitionPipeline, CTC),
             (Text2TextGenerationPipeline, SEQ2SEQ_LM),
             (TextClassificationPipeline, SEQUENCE_CLASSIFICATION),
             (TextGenerationPipeline, CAUSAL_LM),
@@ -75,6 +79,7 @@ def pipeline(
     torch_dtype: Any = None,
     dtype: Any = None,
     model_kwargs: Mapping[str, Any] | None = None,
+    feature_extractor: Any = None,
     **options: Any,
 ) -> Pipeline:
     """A model with its tokenizer, ready for a task: called with a text, or a list of them, it does the task.
@@ -82,13 +87,16 @@ def pipeline(
     Args:
         task: ``"text-generation"``, ``"text2text-generation"``, ``"fill-mask"``, ``"text-classification"``
             (``"sentiment-analysis"``), ``"token-classification"`` (``"ner"``), ``"question-answering"``,
-            ``"feature-extraction"``, ``"sentence-embedding"``. None: what the model's config says it was made for.
+            ``"feature-extraction"``, ``"sentence-embedding"``, ``"automatic-speech-recognition"``. None: what the
+            model's config says it was made for.
         model: A folder, a GGUF file or a Hub id; or a loaded model.
         tokenizer: The same for the tokenizer, by default the model's own; or a loaded one.
         framework: ``"pt"``, ``"jax"`` or ``"tf"``, by default that of the loaded model, or PyTorch.
         device: ``"cpu"``, ``"cuda:1"``, 0, … (PyTorch); ``device_map=`` spreads a model over several.
         torch_dtype: As for a model; here the default is ``"auto"``, as stored.
         dtype: The newer name of ``torch_dtype``.
+        feature_extractor: Of a task that takes sounds, where its feature extractor is, by default beside the model; or
+            a loaded one. It comes from transformers.
         model_kwargs: More keywords for the model's ``from_pretrained``.
         **options: ``revision``, ``device_map``, ``trust_remote_code``, … as for a model; all others are options of the
             task, for every call.
@@ -112,9 +120,7 @@ def pipeline(
     if framework is not None and framework not in _FRAMEWORKS:
         raise ArgumentError(f"framework={framework!r}: expected one of {', '.join(map(repr, _FRAMEWORKS))}.")
     if tokenizer is None:
-        tokenizer = (
-            model if is_name else getattr(model, "name_or_path", "") or getattr(model.config, "name_or_path", "")
-        )
+        tokenizer = _where(model)
         if not tokenizer:
             raise ArgumentError("pipeline: this model does not say where it came from; give tokenizer=.")
     if isinstance(tokenizer, str | os.PathLike):
@@ -122,8 +128,14 @@ def pipeline(
         tokenizer = AutoTokenizer.from_pretrained(
             tokenizer, **{key: value for key, value in loading.items() if key in _OF_TOKENIZERS}
         )
+    if cls.hears:
+        feature_extractor = _heard_by(feature_extractor or _where(model), loading)
+    elif feature_extractor is not None:
+        raise ArgumentError(f"feature_extractor= is for sounds; {name} takes texts.")
     if not is_name:
-        return cls(model, tokenizer, framework_of_model(model), options)
+        made = cls(model, tokenizer, framework_of_model(model), options)
+        made.feature_extractor = feature_extractor
+        return made
     chosen = _FRAMEWORKS[framework or "pt"]
     more = dict(model_kwargs or {})
     if chosen == "torch":
@@ -139,9 +151,27 @@ def pipeline(
     if chosen == "torch":
         loaded.eval()
     made = cls(loaded, tokenizer, chosen, options)
+    made.feature_extractor = feature_extractor
     if isinstance(made, SentenceEmbeddingPipeline):
         made.folder = _with_pooling(model, loading)
     return made
+
+
+def _where(model: Any) -> Any:
+    """Where a model is, or came from; ``""`` where it does not say."""
+    if isinstance(model, str | os.PathLike):
+        return model
+    return getattr(model, "name_or_path", "") or getattr(model.config, "name_or_path", "")
+
+
+def _heard_by(place: Any, options: Mapping[str, Any]) -> Any:
+    """The feature extractor at a place, or the one that is given; :class:`ArgumentError` for none."""
+    if not isinstance(place, str | os.PathLike):
+        return place
+    if not place:
+        raise ArgumentError("pipeline: this model does not say where it came from; give feature_extractor=.")
+    files = {key: value for key, value in options.items() if key in _OF_TOKENIZERS and key != "gguf_file"}
+    return AutoFeatureExtractor.from_pretrained(place, **files)
 
 
 def _with_pooling(path: Any, options: Mapping[str, Any]) -> Path:
