@@ -68,16 +68,19 @@ SHAPES = {
         _ids,
     ),
     "nomic_bert": Shape("AutoModel", "NomicBertModel", lambda: hf.NomicBertConfig(**_ENCODER), _ids),
-    "marian": Shape(
+    "fsmt": Shape(
         "AutoModelForSeq2SeqLM",
-        "MarianMTModel",
-        lambda: hf.MarianConfig(**_BOTH, max_position_embeddings=64, pad_token_id=0, decoder_start_token_id=0),
+        "FSMTForConditionalGeneration",
+        lambda: hf.FSMTConfig(
+            **{**_BOTH, "langs": ["en", "de"], "src_vocab_size": 99, "tgt_vocab_size": 99},
+            max_position_embeddings=64,
+        ),
         lambda: {**_ids(), "decoder_input_ids": torch.tensor([[0, 3]])},
     ),
-    "m2m_100": Shape(
+    "nllb-moe": Shape(
         "AutoModel",
-        "M2M100Model",
-        lambda: hf.M2M100Config(**_BOTH, max_position_embeddings=64),
+        "NllbMoeModel",
+        lambda: hf.NllbMoeConfig(**_BOTH, max_position_embeddings=64, num_experts=4),
         lambda: {**_ids(), "decoder_input_ids": torch.tensor([[0, 3]])},
     ),
     "speecht5": Shape(

@@ -174,7 +174,7 @@ def test_the_order_of_picking(folders: Any, tmp_path: Path) -> None:
     assert type(auto.from_pretrained(tmp_path, bridge=True)) is hf.LlamaForCausalLM
     with pytest.raises(ArgumentError, match="bridge=True asks for transformers' class"):
         loadstone.LlamaForCausalLM.from_pretrained(tmp_path, bridge=True)
-    with pytest.raises(UnknownModelType, match=r"config\.json.*'falcon'.*Known: bert"):
+    with pytest.raises(UnknownModelType, match=r"config\.json.*'falcon'.*Known: .*bert"):
         auto.from_pretrained(folders("falcon"), bridge=False)
     with pytest.raises(UnknownModelType, match=r"no class of AutoModelForMaskedLM.*AutoModelForCausalLM"):
         loadstone.AutoModelForMaskedLM.from_pretrained(folders("falcon"))
