@@ -276,6 +276,7 @@ HEADS: dict[str, dict[str, str]] = {
         "segformer": "SegformerForSemanticSegmentation",
     },
     "backbone": {
+        "beit": "BeitBackbone",
         "convnext": "ConvNextBackbone",
         "convnextv2": "ConvNextV2Backbone",
         "dinov2": "Dinov2Backbone",
