@@ -61,9 +61,15 @@ OF_TRANSFORMERS = {
     *(
         f"AutoModelFor{task}"
         for task in (
-            *("AudioTokenization", "Decision", "DepthEstimation"),
-            *("AudioFrameClassification", "AudioTokenization", "AudioXVector", "CTC", "Decision"),
-            *("DocumentQuestionAnswering", "ImageMatting", "ImageSegmentation", "ImageToImage", "InstanceSegmentation"),
+            *(
+                "AudioTokenization",
+                "Decision",
+                "DocumentQuestionAnswering",
+                "ImageMatting",
+                "ImageSegmentation",
+                "ImageToImage",
+                "InstanceSegmentation",
+            ),
             *("KeypointDetection", "KeypointMatching", "MaskGeneration", "MultimodalLM", "NormalEstimation", "TDT"),
             *("PointmapEstimation", "RNNT", "TableQuestionAnswering"),
             *("TableRecognition", "TextRecognition", "TextToSpectrogram", "TextToWaveform", "TimeSeriesPrediction"),
