@@ -33,7 +33,8 @@ class ResponseNorm(Component):
         says = squares > 0
         length = xp.where(says, xp.sqrt(xp.where(says, squares, 1.0)), 0.0)  # whose gradient at 0 is no NaN
         share = length / (xp.sum(length, axis=-1, keepdims=True) / x.shape[-1] + _EPS)
-        return run.weight(self.weight) * (x * xp.astype(share, x.dtype)) + run.weight(self.bias) + x
+        factor = run.weight(self.weight) * xp.astype(share, x.dtype) + 1  # one for each channel of a picture
+        return x * factor + run.weight(self.bias)
 
 
 def _norm(config: ConvNextV2Config, width: int) -> tuple[Part, ...]:

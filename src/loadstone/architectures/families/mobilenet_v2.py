@@ -94,14 +94,14 @@ class SamePadding(Component):
 
     kernel: int
     stride: int
-    dilation: int
 
     def compute(self, run: Run, x: Array) -> Array:
         xp = run.xp
         for axis in (2, 3):
             total = max(self.kernel - (xp.shape(x)[axis] % self.stride or self.stride), 0)
             before = total // 2
-            x = xp.pad(x, before * self.dilation, (total - before) * self.dilation, axis=axis)
+            if total:
+                x = xp.pad(x, before, total - before, axis=axis)
         return x
 
 
@@ -131,14 +131,14 @@ def convolution(
     config: MobileNetV2Config, inputs: int, outputs: int, kernel: Kernel, activation: str = "", eps: float | None = None
 ) -> Chain:
     """``convolution`` and ``normalization``; then an activation, if there is one."""
-    same = SamePadding(kernel.size, kernel.stride, kernel.dilation)
-    padded = (Part("", same),) if config.tf_padding and kernel.size > 1 else ()
+    depends = config.tf_padding and kernel.stride > 1  # how many zeros there are depends on the picture
+    padded = (Part("", SamePadding(kernel.size, kernel.stride)),) if depends else ()
     conv = Conv(
         inputs,
         outputs,
         (kernel.size, kernel.size),
         kernel.stride,
-        0 if config.tf_padding else (kernel.size - 1) // 2 * kernel.dilation,
+        0 if depends else (kernel.size - 1) // 2 * kernel.dilation,
         inputs if kernel.depthwise else 1,
         bias=False,
         std=config.initializer_range,
