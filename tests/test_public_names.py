@@ -138,7 +138,7 @@ FAMILIES = {
     "Beit": "Model ForImageClassification ForMaskedImageModeling ForSemanticSegmentation",
     "DPT": "Model ForDepthEstimation ForSemanticSegmentation",
     "DepthAnything": "ForDepthEstimation",
-    "VitPose": "ForPoseEstimation",
+    "VitPose": "VitPoseBackbone ForPoseEstimation",
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "AST": "Model ForAudioClassification",
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",

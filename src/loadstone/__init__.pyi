@@ -3247,10 +3247,22 @@ class ViTMAEForPreTraining(ViTMAEPreTrainedModel, _PreTraining):
     ) -> MaskedAutoencoderOutput[Tensor] | tuple[object, ...]: ...
 
 class VitPosePreTrainedModel(PreTrainedModel):
-    config: VitPoseConfig
+    config: Any
 
 class VitPoseForPoseEstimation(VitPosePreTrainedModel, _PoseEstimation):
     config: VitPoseConfig
+
+class VitPoseBackbone(VitPosePreTrainedModel, _Backbone):
+    config: VitPoseBackboneConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        dataset_index: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BackboneOutput[Tensor] | tuple[object, ...]: ...
 
 class Wav2Vec2PreTrainedModel(PreTrainedModel):
     config: Wav2Vec2Config
@@ -6694,10 +6706,24 @@ class FlaxViTMAEForPreTraining(FlaxViTMAEPreTrainedModel, _FlaxPreTraining):
     ) -> MaskedAutoencoderOutput | FieldTuple: ...
 
 class FlaxVitPosePreTrainedModel(FlaxPreTrainedModel):
-    config: VitPoseConfig
+    config: Any
 
 class FlaxVitPoseForPoseEstimation(FlaxVitPosePreTrainedModel, _FlaxPoseEstimation):
     config: VitPoseConfig
+
+class FlaxVitPoseBackbone(FlaxVitPosePreTrainedModel, _FlaxBackbone):
+    config: VitPoseBackboneConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        dataset_index: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BackboneOutput | FieldTuple: ...
 
 class FlaxWav2Vec2PreTrainedModel(FlaxPreTrainedModel):
     config: Wav2Vec2Config
@@ -9896,10 +9922,22 @@ class TFViTMAEForPreTraining(TFViTMAEPreTrainedModel, _TFPreTraining):
     ) -> MaskedAutoencoderOutput | FieldTuple: ...
 
 class TFVitPosePreTrainedModel(TFPreTrainedModel):
-    config: VitPoseConfig
+    config: Any
 
 class TFVitPoseForPoseEstimation(TFVitPosePreTrainedModel, _TFPoseEstimation):
     config: VitPoseConfig
+
+class TFVitPoseBackbone(TFVitPosePreTrainedModel, _TFBackbone):
+    config: VitPoseBackboneConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        dataset_index: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BackboneOutput | FieldTuple: ...
 
 class TFWav2Vec2PreTrainedModel(TFPreTrainedModel):
     config: Wav2Vec2Config

@@ -22,8 +22,16 @@ CLASS_NAMES: Mapping[str, str] = {
     "neck.fusion_stage.layers.{}": "{}FeatureFusionLayer",
     "residual_layer1": "{}PreActResidualLayer",
     "residual_layer2": "{}PreActResidualLayer",
+    "backbone": "Dinov2Backbone",
+    "backbone.embeddings": "Dinov2Embeddings",
+    "backbone.encoder": "Dinov2Encoder",
+    "backbone.encoder.layer.{}": "Dinov2Layer",
+    "backbone.encoder.layer.{}.attention": "Dinov2Attention",
+    "FeedForward": "Dinov2MLP",
+    "Gated": "Dinov2SwiGLUFFN",
+    "LayerScale": "Dinov2LayerScale",
 }
-"""What the classes of their modules are called, but for those of the backbone."""
+"""What the classes of their modules are called, and of the backbone's."""
 
 
 class BackboneConfig(BackboneKeys, dinov2.Dinov2Config):

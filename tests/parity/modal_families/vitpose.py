@@ -11,11 +11,11 @@ from .vit import numbers
 
 
 def inputs(class_name: str, config: Any) -> Inputs:
-    within = config.backbone_config
+    within = getattr(config, "backbone_config", config)
     given: dict[str, Any] = {"pixel_values": numbers(3, within.num_channels, *within.image_size)}
     if within.num_experts > 1:
         given["dataset_index"] = torch.tensor([1, 0, 2])
-    else:
+    elif class_name == "VitPoseForPoseEstimation":
         given["flip_pairs"] = torch.tensor([[1, 2], [4, 3]])
     return given
 
@@ -37,6 +37,7 @@ PARITY = ModalFamily(
     plain=dict(backbone_config=BACKBONE, num_labels=5, scale_factor=2),
     inputs=inputs,
     main="VitPoseForPoseEstimation",
+    parts={"VitPoseBackbone": "backbone_config"},
     awkward={
         "experts": dict(backbone_config={**BACKBONE, "num_experts": 3, "part_features": 5, "hidden_act": "gelu_new"}),
         "classic": dict(

@@ -264,6 +264,14 @@ FAMILY = Family(
         Naming("normalization", "bn"),
     ),
     leftovers=("relative_position_index",),
-    class_names={"encoder": "{}Encoder", "encoder.layer.{}": "{}Layer", "decode_head": "{}UperHead"},
+    class_names={
+        "encoder": "{}Encoder",
+        "encoder.layer.{}": "{}Layer",
+        "decode_head": "{}UperHead",
+        "auxiliary_head": "{}FCNHead",
+        "fpn1": "{}FPNUpBlock",
+        "WindowBias": "{}RelativePositionBias",
+        "MeanPooler": "{}Pooler",
+    },
     sources="arXiv:2106.08254",
 )

@@ -115,6 +115,7 @@ FAMILY = Family(
             prefix="text_model",
             differs={"inputs": (*READS, "inputs_embeds")},
             config=ChineseCLIPTextConfig,
+            class_names={"encoder": "{}TextEncoder"},
         ),
         HeadSpec(
             "ChineseCLIPVisionModel",
@@ -123,6 +124,7 @@ FAMILY = Family(
             also=(BARE,),
             prefix="vision_model",
             config=ChineseCLIPVisionConfig,
+            class_names={"encoder": "{}VisionEncoder"},
         ),
     ),
     rules=encoders.RULES,

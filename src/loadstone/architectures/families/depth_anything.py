@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from loadstone.architectures import depth
 from loadstone.architectures.components import Activation, Component, FusedMaps, Head, MapHead, Part, Scaled
-from loadstone.architectures.dino import CLASS_NAMES as OF_DINO
 from loadstone.architectures.dino import FUSED, NAMES
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import IRRELEVANT, REFUSED, pair
@@ -110,9 +109,6 @@ FAMILY = Family(
     class_names={
         **depth.CLASS_NAMES,
         "head": "{}DepthEstimationHead",
-        **{path: name.replace("{}", "Dinov2") for path, name in OF_DINO.items()},
-        "backbone": "Dinov2Backbone",
-        "Patches": "Dinov2Embeddings",
     },
     sources="arXiv:2401.10891, arXiv:2406.09414",
 )

@@ -22,7 +22,6 @@ from loadstone.architectures.components import (
     Tower,
     Weight,
 )
-from loadstone.architectures.dino import CLASS_NAMES as OF_DINO
 from loadstone.architectures.dino import FUSED, READS_ANY_SIZE
 from loadstone.architectures.dino import NAMES as NAMES_OF_DINO
 from loadstone.architectures.family import Family, HeadSpec
@@ -219,10 +218,9 @@ FAMILY = Family(
     fused=FUSED,
     class_names={
         **depth.CLASS_NAMES,
-        **{path: name.replace("{}", "Dinov2") for path, name in OF_DINO.items()},
-        "backbone": "Dinov2Backbone",
-        "dpt.encoder.layer.{}": "{}ViTLayer",
-        "dpt.encoder": "{}ViTEncoder",
+        "encoder": "{}ViTEncoder",
+        "encoder.layer.{}": "{}ViTLayer",
+        "attention": "{}ViTAttention",
         "head": "{}Head",
         "auxiliary_head": "{}AuxiliaryHead",
         "Patches": "{}ViTEmbeddings",

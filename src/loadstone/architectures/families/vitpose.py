@@ -27,13 +27,14 @@ from loadstone.architectures.components import (
     check_activation,
     pre_norm,
 )
+from loadstone.architectures.components.feature_maps import taking
 from loadstone.architectures.components.fusion import MAPS
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import IRRELEVANT, REFUSED, attention, check_sizes, linear, sized
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.stage_names import stages_of
-from loadstone.architectures.tasks import POSE_ESTIMATION
+from loadstone.architectures.tasks import BACKBONE, POSE_ESTIMATION
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.records import record
@@ -218,8 +219,8 @@ def layer(config: VitPoseBackboneConfig, index: int) -> Layer:
     )
 
 
-def backbone(config: VitPoseBackboneConfig) -> Part:
-    """``backbone``: ``embeddings``, ``encoder`` and ``layernorm``."""
+def vit(config: VitPoseBackboneConfig) -> Tower:
+    """``embeddings``, ``encoder`` and ``layernorm``."""
     size, patch = sized(config)
     width, std, channels = config.hidden_size, config.initializer_range, config.num_channels
     count = (size[0] // patch[0]) * (size[1] // patch[1]) + 1
@@ -232,7 +233,13 @@ def backbone(config: VitPoseBackboneConfig) -> Part:
     )
     layers = tuple(Part(f"layer.{index}", layer(config, index)) for index in range(config.num_hidden_layers))
     norm = Part("layernorm", LayerNorm(width, config.layer_norm_eps))
-    return inner(Tower(Part("embeddings", stem), Part("encoder", Stack(layers)), width, norm), stages_of(config))
+    return Tower(Part("embeddings", stem), Part("encoder", Stack(layers)), width, norm, shows_normed=False)
+
+
+def feature_maps(config: VitPoseBackboneConfig) -> Tower:
+    """The same, whose output is what is taken of it, (batch, patches, width)."""
+    taken = stages_of(config)
+    return taking(vit(config), taken, normed=(True,) * len(taken), tokens=0, is_grid=False)
 
 
 def pose_estimation(config: VitPoseConfig) -> Component:
@@ -255,14 +262,24 @@ def pose_estimation(config: VitPoseConfig) -> Component:
             steps.append(Part(f"relu{number}", Activation("relu")))
         steps.append(Part("conv", Conv(_DECODED, labels, (1, 1), std=std)))
     grid = size[0] // patch[0], size[1] // patch[1]
-    return Head(backbone(within), Part("", Heatmaps(Part("head", Chain(tuple(steps))), grid)))
+    return Head(inner(vit(within), stages_of(within)), Part("", Heatmaps(Part("head", Chain(tuple(steps))), grid)))
 
 
 FAMILY = Family(
     config=VitPoseConfig,
     stem="VitPose",
     prefix="vit",
-    heads=(HeadSpec("VitPoseForPoseEstimation", POSE_ESTIMATION, pose_estimation, (("head",),)),),
+    heads=(
+        HeadSpec("VitPoseForPoseEstimation", POSE_ESTIMATION, pose_estimation, (("head",),)),
+        HeadSpec(
+            "VitPoseBackbone",
+            BACKBONE,
+            feature_maps,
+            prefix="backbone",
+            differs={"inputs": ("pixel_values", "dataset_index")},
+            config=VitPoseBackboneConfig,
+        ),
+    ),
     class_names={
         "backbone": "{}Backbone",
         "backbone.encoder": "{}BackboneEncoder",
