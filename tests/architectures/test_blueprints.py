@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from parity.cases import CASES, PLAIN
+from parity.cases import CASES, NEEDED, PLAIN
 
 import loadstone
 from loadstone.architectures import components, registry
@@ -28,10 +28,6 @@ WITH_ALL_PARTS = {
     if "use_weighted_layer_sum" in family.config.fields()
 }
 """What a config says where the default leaves a part out."""
-
-
-NEEDED: dict[str, dict[str, Any]] = {"beit": {"out_indices": [3, 5, 7, 11]}}
-"""What a config must say for a class that reads maps of so many layers."""
 
 
 def config(model_type: str, **changes: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from parity.cases import NEEDED
 
 import loadstone
 from loadstone.architectures import registry
@@ -49,7 +50,7 @@ def test_paths_and_shapes_are_those_of_transformers_files(folder: Path) -> None:
 def test_every_slot_of_every_family_has_a_path_that_reads_back_as_its_name(model_type: str) -> None:
     family = registry.family(model_type)
     for head in family.heads:
-        blueprint = head.blueprint(family.config())
+        blueprint = head.blueprint(family.config(**NEEDED.get(family.model_type, {})))
         layout = flax_layout(blueprint)
         assert list(layout) == [slot.name for slot in slots(blueprint)]
         assert len({leaf.path for leaf in layout.values()}) == len(layout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from parity.cases import NEEDED
 
 import loadstone
 from loadstone.architectures import components, registry
@@ -91,7 +92,7 @@ def test_a_classifier_stays_whole() -> None:
 @pytest.mark.parametrize("family", sorted(registry.families()))
 def test_every_split_names_a_slot_and_divides_its_axis(family: str) -> None:
     for head in registry.family(family).heads:
-        blueprint = head.blueprint(registry.family(family).config())
+        blueprint = head.blueprint(registry.family(family).config(**NEEDED.get(family, {})))
         slots = {slot.name: slot.shape for slot in components.slots(blueprint)}
         ways = tensor_parallel(blueprint)
         assert ways.keys() <= slots.keys()
