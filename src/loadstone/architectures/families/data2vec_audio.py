@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import waveforms
+from loadstone.architectures import sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import (
     AlongTime,
     Conv,
@@ -18,7 +18,7 @@ from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR, CTC
 
 
-class Data2VecAudioConfig(waveforms.AdaptedConfig, waveforms.SpeakerConfig):
+class Data2VecAudioConfig(sound_configs.AdaptedConfig, sound_configs.SpeakerConfig):
     """The keys of a data2vec model that hears. Defaults are those of data2vec audio base."""
 
     model_type = "data2vec-audio"
@@ -28,8 +28,8 @@ class Data2VecAudioConfig(waveforms.AdaptedConfig, waveforms.SpeakerConfig):
     num_conv_pos_embeddings: int = 5
     conv_pos_kernel_size: int = 19
 
-    positive = (*waveforms.SpeakerConfig.positive, *waveforms.AdaptedConfig.positive, "conv_pos_kernel_size")
-    follows: ClassVar = {**waveforms.SpeakerConfig.follows, **waveforms.AdaptedConfig.follows}
+    positive = (*sound_configs.SpeakerConfig.positive, *sound_configs.AdaptedConfig.positive, "conv_pos_kernel_size")
+    follows: ClassVar = {**sound_configs.SpeakerConfig.follows, **sound_configs.AdaptedConfig.follows}
 
 
 def positions(config: Data2VecAudioConfig) -> Part:
@@ -54,7 +54,7 @@ FAMILY = Family(
     config=Data2VecAudioConfig,
     stem="Data2VecAudio",
     prefix="data2vec_audio",
-    heads=waveforms.heads(
+    heads=waveform_heads.heads(
         *("Data2VecAudio", "data2vec_audio", blueprint),
         *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR),
     ),

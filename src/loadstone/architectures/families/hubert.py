@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import waveforms
+from loadstone.architectures import sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import (
     AlongTime,
     BatchNorm,
@@ -18,7 +18,7 @@ from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, CTC
 
 
-class HubertConfig(waveforms.WaveformConfig):
+class HubertConfig(sound_configs.WaveformConfig):
     """The keys of a HuBERT model. Defaults are those of HuBERT base."""
 
     model_type = "hubert"
@@ -26,7 +26,7 @@ class HubertConfig(waveforms.WaveformConfig):
     feat_proj_layer_norm: bool = True
     conv_pos_batch_norm: bool = False
 
-    positive: ClassVar = waveforms.WaveformConfig.positive
+    positive: ClassVar = sound_configs.WaveformConfig.positive
 
 
 def positions(config: HubertConfig) -> Part:
@@ -52,7 +52,7 @@ FAMILY = Family(
     config=HubertConfig,
     stem="Hubert",
     prefix="hubert",
-    heads=waveforms.heads("Hubert", "hubert", blueprint, CTC, AUDIO_CLASSIFICATION),
+    heads=waveform_heads.heads("Hubert", "hubert", blueprint, CTC, AUDIO_CLASSIFICATION),
     rules=waveforms.NAMES,
     leftovers=("masked_spec_embed",),
     class_names=waveforms.CLASS_NAMES,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from loadstone.architectures import declarations, decoders, waveforms
+from loadstone.architectures import declarations, decoders, sound_configs
 from loadstone.architectures.components.base import Component, Part, check_activation
 from loadstone.architectures.components.conformer import ConformerConv, RelativeKeyAttention
 from loadstone.architectures.components.feed_forward import FeedForward
@@ -132,7 +132,7 @@ class ParakeetCTCConfig(PretrainedConfig):
     positive: ClassVar[tuple[str, ...]] = ("vocab_size",)
 
     def check_together(self) -> None:
-        waveforms.check_one_of(self, "ctc_loss_reduction", "sum", "mean", "none")
+        sound_configs.check_one_of(self, "ctc_loss_reduction", "sum", "mean", "none")
         if self.pad_token_id is None or not 0 <= self.pad_token_id < self.vocab_size:
             expected = f"a number from 0 to {self.vocab_size - 1}: the token that stands for nothing"
             raise InvalidConfig([Fault("config key 'pad_token_id'", expected, repr(self.pad_token_id))])

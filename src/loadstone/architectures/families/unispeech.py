@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from loadstone.architectures import waveforms
+from loadstone.architectures import sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import Component, Head, Linear, Part, Tower
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.family import Family, HeadSpec
@@ -13,7 +13,7 @@ from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, CTC, PRETRAINING
 from loadstone.core.records import record
 
 
-class UniSpeechConfig(waveforms.QuantizedConfig, waveforms.WaveformConfig):
+class UniSpeechConfig(sound_configs.QuantizedConfig, sound_configs.WaveformConfig):
     """The keys of a UniSpeech model. Defaults are those of UniSpeech large."""
 
     model_type = "unispeech"
@@ -22,10 +22,10 @@ class UniSpeechConfig(waveforms.QuantizedConfig, waveforms.WaveformConfig):
     num_ctc_classes: int = 80
     replace_prob: float = 0.5
 
-    positive = (*waveforms.WaveformConfig.positive, *waveforms.QuantizedConfig.positive, "num_ctc_classes")
+    positive = (*sound_configs.WaveformConfig.positive, *sound_configs.QuantizedConfig.positive, "num_ctc_classes")
     irrelevant: ClassVar = {
-        **waveforms.WaveformConfig.irrelevant,
-        **waveforms.QuantizedConfig.irrelevant,
+        **sound_configs.WaveformConfig.irrelevant,
+        **sound_configs.QuantizedConfig.irrelevant,
         **dict.fromkeys(
             ("replace_prob", "contrastive_logits_temperature", "diversity_loss_weight"),
             "of a loss that is not computed, here as in transformers",
@@ -62,7 +62,7 @@ def pretraining(config: UniSpeechConfig) -> Head:
     """``quantizer``, ``project_q``, ``project_hid`` and ``ctc_proj``."""
     width, narrow, std = config.hidden_size, config.proj_codevector_dim, config.initializer_range
     output = Quantized(
-        Part("quantizer", waveforms.quantizer(config, config.conv_dim[-1])),
+        Part("quantizer", waveform_heads.quantizer(config, config.conv_dim[-1])),
         Part("project_q", Linear(config.codevector_dim, narrow, std=std)),
         Part("project_hid", Linear(narrow, width, std=std)),
         config.feat_quantizer_dropout,
@@ -76,7 +76,7 @@ FAMILY = Family(
     stem="UniSpeech",
     prefix="unispeech",
     heads=(
-        *waveforms.heads("UniSpeech", "unispeech", blueprint, CTC, AUDIO_CLASSIFICATION),
+        *waveform_heads.heads("UniSpeech", "unispeech", blueprint, CTC, AUDIO_CLASSIFICATION),
         HeadSpec(
             "UniSpeechForPreTraining",
             PRETRAINING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from loadstone.architectures import waveforms
+from loadstone.architectures import sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import Component, Head, Part, Tower, Weight
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.family import Family, HeadSpec
@@ -20,7 +20,7 @@ from loadstone.architectures.tasks import (
 from loadstone.core.records import record
 
 
-class UniSpeechSatConfig(waveforms.QuantizedConfig, waveforms.SpeakerConfig):
+class UniSpeechSatConfig(sound_configs.QuantizedConfig, sound_configs.SpeakerConfig):
     """The keys of a UniSpeech-SAT model. Defaults are those of UniSpeech-SAT base."""
 
     model_type = "unispeech-sat"
@@ -28,10 +28,10 @@ class UniSpeechSatConfig(waveforms.QuantizedConfig, waveforms.SpeakerConfig):
     ctc_loss_reduction: str = "mean"
     num_clusters: int = 504
 
-    positive = (*waveforms.SpeakerConfig.positive, *waveforms.QuantizedConfig.positive, "num_clusters")
+    positive = (*sound_configs.SpeakerConfig.positive, *sound_configs.QuantizedConfig.positive, "num_clusters")
     irrelevant: ClassVar = {
-        **waveforms.SpeakerConfig.irrelevant,
-        **waveforms.QuantizedConfig.irrelevant,
+        **sound_configs.SpeakerConfig.irrelevant,
+        **sound_configs.QuantizedConfig.irrelevant,
         **dict.fromkeys(
             ("contrastive_logits_temperature", "diversity_loss_weight"),
             "of a loss that is not computed, here as in transformers",
@@ -65,7 +65,7 @@ def pretraining(config: UniSpeechSatConfig) -> Head:
     width, dim, narrow = config.hidden_size, config.codevector_dim, config.proj_codevector_dim
     beside = (
         Part("label_embeddings_concat", Weight((config.num_clusters, dim))),
-        Part("quantizer", waveforms.quantizer(config, width)),
+        Part("quantizer", waveform_heads.quantizer(config, width)),
         Part("project_q", waveforms.linear(config, dim, narrow)),
         Part("project_hid", waveforms.linear(config, width, narrow)),
         Part("speaker_proj", waveforms.linear(config, width, dim)),
@@ -80,7 +80,7 @@ FAMILY = Family(
     stem="UniSpeechSat",
     prefix="unispeech_sat",
     heads=(
-        *waveforms.heads(
+        *waveform_heads.heads(
             *("UniSpeechSat", "unispeech_sat", blueprint),
             *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import waveforms
+from loadstone.architectures import sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import (
@@ -16,7 +16,7 @@ from loadstone.architectures.tasks import (
 )
 
 
-class Wav2Vec2Config(waveforms.AdaptedConfig, waveforms.QuantizedConfig, waveforms.SpeakerConfig):
+class Wav2Vec2Config(sound_configs.AdaptedConfig, sound_configs.QuantizedConfig, sound_configs.SpeakerConfig):
     """The keys of a wav2vec 2.0 model. Defaults are those of wav2vec 2.0 base."""
 
     model_type = "wav2vec2"
@@ -24,13 +24,13 @@ class Wav2Vec2Config(waveforms.AdaptedConfig, waveforms.QuantizedConfig, wavefor
     adapter_attn_dim: int | None = None
 
     positive = (
-        *waveforms.SpeakerConfig.positive,
-        *waveforms.AdaptedConfig.positive,
-        *waveforms.QuantizedConfig.positive,
+        *sound_configs.SpeakerConfig.positive,
+        *sound_configs.AdaptedConfig.positive,
+        *sound_configs.QuantizedConfig.positive,
         "adapter_attn_dim",
     )
-    follows: ClassVar = {**waveforms.SpeakerConfig.follows, **waveforms.AdaptedConfig.follows}
-    irrelevant: ClassVar = {**waveforms.SpeakerConfig.irrelevant, **waveforms.QuantizedConfig.irrelevant}
+    follows: ClassVar = {**sound_configs.SpeakerConfig.follows, **sound_configs.AdaptedConfig.follows}
+    irrelevant: ClassVar = {**sound_configs.SpeakerConfig.irrelevant, **sound_configs.QuantizedConfig.irrelevant}
 
 
 def blueprint(config: Wav2Vec2Config) -> Tower:
@@ -44,7 +44,7 @@ FAMILY = Family(
     config=Wav2Vec2Config,
     stem="Wav2Vec2",
     prefix="wav2vec2",
-    heads=waveforms.heads(
+    heads=waveform_heads.heads(
         *("Wav2Vec2", "wav2vec2", blueprint),
         *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR, PRETRAINING),
     ),

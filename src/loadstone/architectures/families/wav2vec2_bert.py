@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import conformers, waveforms
+from loadstone.architectures import conformers, sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import (
     AlongTime,
     Bands,
@@ -31,7 +31,7 @@ from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, AUDIO_FRAME_CLAS
 from loadstone.errors import Fault, InvalidConfig
 
 
-class Wav2Vec2BertConfig(waveforms.AdaptedConfig, waveforms.SpeakerKeys, waveforms.SoundConfig):
+class Wav2Vec2BertConfig(sound_configs.AdaptedConfig, sound_configs.SpeakerKeys, sound_configs.SoundConfig):
     """The keys of a Wav2Vec2-BERT model. Defaults are those of Wav2Vec2-BERT 2.0."""
 
     model_type = "wav2vec2-bert"
@@ -58,14 +58,14 @@ class Wav2Vec2BertConfig(waveforms.AdaptedConfig, waveforms.SpeakerKeys, wavefor
     conformer_conv_dropout: float = 0.1
 
     positive = (
-        *waveforms.SoundConfig.positive,
-        *waveforms.AdaptedConfig.positive,
+        *sound_configs.SoundConfig.positive,
+        *sound_configs.AdaptedConfig.positive,
         *("feature_projection_input_dim", "rotary_embedding_base", "max_source_positions", "xvector_output_dim"),
         *("left_max_position_embeddings", "right_max_position_embeddings", "conv_depthwise_kernel_size"),
     )
-    follows: ClassVar = waveforms.AdaptedConfig.follows
-    refused: ClassVar = waveforms.SoundConfig.refused
-    irrelevant: ClassVar = waveforms.SoundConfig.irrelevant
+    follows: ClassVar = sound_configs.AdaptedConfig.follows
+    refused: ClassVar = sound_configs.SoundConfig.refused
+    irrelevant: ClassVar = sound_configs.SoundConfig.irrelevant
 
     @property
     def adapter_padding(self) -> int:
@@ -184,7 +184,7 @@ FAMILY = Family(
     config=Wav2Vec2BertConfig,
     stem="Wav2Vec2Bert",
     prefix="wav2vec2_bert",
-    heads=waveforms.heads(
+    heads=waveform_heads.heads(
         *("Wav2Vec2Bert", "wav2vec2_bert", blueprint),
         *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR),
         heard_as="input_features",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from loadstone.architectures import conformers, waveforms
+from loadstone.architectures import conformers, sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import Chain, Dropout, Part, Stack, Tower, Weight
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import (
@@ -19,7 +19,7 @@ _EPS = 1e-5
 """Of all norms in a layer, whatever the config says."""
 
 
-class Wav2Vec2ConformerConfig(waveforms.AdaptedConfig, waveforms.QuantizedConfig, waveforms.SpeakerConfig):
+class Wav2Vec2ConformerConfig(sound_configs.AdaptedConfig, sound_configs.QuantizedConfig, sound_configs.SpeakerConfig):
     """The keys of a wav2vec 2.0 model with Conformers. Defaults are those of its large one."""
 
     model_type = "wav2vec2-conformer"
@@ -33,13 +33,13 @@ class Wav2Vec2ConformerConfig(waveforms.AdaptedConfig, waveforms.QuantizedConfig
     conformer_conv_dropout: float = 0.1
 
     positive = (
-        *waveforms.SpeakerConfig.positive,
-        *waveforms.AdaptedConfig.positive,
-        *waveforms.QuantizedConfig.positive,
+        *sound_configs.SpeakerConfig.positive,
+        *sound_configs.AdaptedConfig.positive,
+        *sound_configs.QuantizedConfig.positive,
         *("rotary_embedding_base", "max_source_positions", "conv_depthwise_kernel_size"),
     )
-    follows: ClassVar = {**waveforms.SpeakerConfig.follows, **waveforms.AdaptedConfig.follows}
-    irrelevant: ClassVar = {**waveforms.SpeakerConfig.irrelevant, **waveforms.QuantizedConfig.irrelevant}
+    follows: ClassVar = {**sound_configs.SpeakerConfig.follows, **sound_configs.AdaptedConfig.follows}
+    irrelevant: ClassVar = {**sound_configs.SpeakerConfig.irrelevant, **sound_configs.QuantizedConfig.irrelevant}
 
     def check_together(self) -> None:
         super().check_together()
@@ -80,7 +80,7 @@ FAMILY = Family(
     config=Wav2Vec2ConformerConfig,
     stem="Wav2Vec2Conformer",
     prefix="wav2vec2_conformer",
-    heads=waveforms.heads(
+    heads=waveform_heads.heads(
         *("Wav2Vec2Conformer", "wav2vec2_conformer", blueprint),
         *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR, PRETRAINING),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from loadstone.architectures import waveforms
+from loadstone.architectures import sound_configs, waveform_heads, waveforms
 from loadstone.architectures.components import Attention, Embedding, Layer, Part, RelativeBias, Tower, Weight
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.family import Family
@@ -13,7 +13,7 @@ from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, AUDIO_FRAME_CLAS
 from loadstone.core.records import record
 
 
-class WavLMConfig(waveforms.AdaptedConfig, waveforms.QuantizedConfig, waveforms.SpeakerConfig):
+class WavLMConfig(sound_configs.AdaptedConfig, sound_configs.QuantizedConfig, sound_configs.SpeakerConfig):
     """The keys of a WavLM model. Defaults are those of WavLM base."""
 
     model_type = "wavlm"
@@ -26,13 +26,13 @@ class WavLMConfig(waveforms.AdaptedConfig, waveforms.QuantizedConfig, waveforms.
     num_ctc_classes: int = 80
 
     positive = (
-        *waveforms.SpeakerConfig.positive,
-        *waveforms.AdaptedConfig.positive,
+        *sound_configs.SpeakerConfig.positive,
+        *sound_configs.AdaptedConfig.positive,
         *("num_buckets", "max_bucket_distance"),
     )
-    follows: ClassVar = {**waveforms.SpeakerConfig.follows, **waveforms.AdaptedConfig.follows}
+    follows: ClassVar = {**sound_configs.SpeakerConfig.follows, **sound_configs.AdaptedConfig.follows}
     irrelevant: ClassVar = {
-        **waveforms.SpeakerConfig.irrelevant,
+        **sound_configs.SpeakerConfig.irrelevant,
         **dict.fromkeys(
             (
                 *("num_codevectors_per_group", "num_codevector_groups", "contrastive_logits_temperature"),
@@ -44,7 +44,7 @@ class WavLMConfig(waveforms.AdaptedConfig, waveforms.QuantizedConfig, waveforms.
 
     def check_together(self) -> None:
         super().check_together()
-        waveforms.check_buckets(self, "num_buckets", "max_bucket_distance")
+        sound_configs.check_buckets(self, "num_buckets", "max_bucket_distance")
 
 
 @record
@@ -102,7 +102,7 @@ FAMILY = Family(
     config=WavLMConfig,
     stem="WavLM",
     prefix="wavlm",
-    heads=waveforms.heads(
+    heads=waveform_heads.heads(
         "WavLM", "wavlm", blueprint, CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR
     ),
     rules=waveforms.NAMES,
