@@ -339,16 +339,6 @@ class _ReplacedTokens(_TaskModel):
         **unknown: object,
     ) -> ElectraForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
 
-class _Backbone(_TaskModel):
-    def forward(
-        self,
-        pixel_values: Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> BackboneOutput[Tensor] | tuple[object, ...]: ...
-
 class _TextEncoding(_TaskModel):
     def forward(
         self,
@@ -373,28 +363,6 @@ class _TextTower(_TaskModel):
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
 
-class _ImageTower(_TaskModel):
-    def forward(
-        self,
-        pixel_values: Tensor | None = None,
-        interpolate_pos_encoding: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
-
-class _AudioTower(_TaskModel):
-    def forward(
-        self,
-        input_features: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
-
 class _TextProjection(_TaskModel):
     def forward(
         self,
@@ -406,17 +374,6 @@ class _TextProjection(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> TextProjectionOutput[Tensor] | tuple[object, ...]: ...
-
-class _ImageProjection(_TaskModel):
-    def forward(
-        self,
-        pixel_values: Tensor | None = None,
-        interpolate_pos_encoding: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> ImageProjectionOutput[Tensor] | tuple[object, ...]: ...
 
 class _Seq2SeqLM(_TaskModel, _GenerationMixin):
     def forward(
@@ -437,60 +394,37 @@ class _Seq2SeqLM(_TaskModel, _GenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
 
-class _SpeechSeq2Seq(_TaskModel, _GenerationMixin):
+class _Backbone(_TaskModel):
     def forward(
         self,
-        input_features: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        decoder_input_ids: Tensor | None = None,
-        decoder_attention_mask: Tensor | None = None,
-        encoder_outputs: Tensor | None = None,
-        past_key_values: DynamicCache | None = None,
-        decoder_inputs_embeds: Tensor | None = None,
-        decoder_position_ids: Tensor | None = None,
-        labels: Tensor | None = None,
-        use_cache: bool | None = None,
+        pixel_values: Tensor | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         **unknown: object,
-    ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
+    ) -> BackboneOutput[Tensor] | tuple[object, ...]: ...
 
-class _CTC(_TaskModel):
+class _ImageTower(_TaskModel):
     def forward(
         self,
-        input_values: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        labels: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         **unknown: object,
-    ) -> CausalLMOutput[Tensor] | tuple[object, ...]: ...
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
 
-class _AudioFrameClassification(_TaskModel):
+class _ImageProjection(_TaskModel):
     def forward(
         self,
-        input_values: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        labels: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         **unknown: object,
-    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
-
-class _AudioXVector(_TaskModel):
-    def forward(
-        self,
-        input_values: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        labels: Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> XVectorOutput[Tensor] | tuple[object, ...]: ...
+    ) -> ImageProjectionOutput[Tensor] | tuple[object, ...]: ...
 
 class _ImageClassification(_TaskModel):
     def forward(
@@ -603,6 +537,72 @@ class _ImageTextToText(_TaskModel, _GenerationMixin):
         num_items_in_batch: Tensor | int | None = None,
         **unknown: object,
     ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
+class _AudioTower(_TaskModel):
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _SpeechSeq2Seq(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
+
+class _CTC(_TaskModel):
+    def forward(
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | tuple[object, ...]: ...
+
+class _AudioFrameClassification(_TaskModel):
+    def forward(
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class _AudioXVector(_TaskModel):
+    def forward(
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> XVectorOutput[Tensor] | tuple[object, ...]: ...
 
 class _AudioClassification(_TaskModel):
     def forward(
@@ -3747,18 +3747,6 @@ class _FlaxReplacedTokens(_FlaxTaskModel):
         **unknown: object,
     ) -> ElectraForPreTrainingOutput | FieldTuple: ...
 
-class _FlaxBackbone(_FlaxTaskModel):
-    def __call__(
-        self,
-        pixel_values: ArrayLike | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> BackboneOutput | FieldTuple: ...
-
 class _FlaxTextEncoding(_FlaxTaskModel):
     def __call__(
         self,
@@ -3787,32 +3775,6 @@ class _FlaxTextTower(_FlaxTaskModel):
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
 
-class _FlaxImageTower(_FlaxTaskModel):
-    def __call__(
-        self,
-        pixel_values: ArrayLike | None = None,
-        interpolate_pos_encoding: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> BaseModelOutput | FieldTuple: ...
-
-class _FlaxAudioTower(_FlaxTaskModel):
-    def __call__(
-        self,
-        input_features: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> BaseModelOutput | FieldTuple: ...
-
 class _FlaxTextProjection(_FlaxTaskModel):
     def __call__(
         self,
@@ -3826,19 +3788,6 @@ class _FlaxTextProjection(_FlaxTaskModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> TextProjectionOutput | FieldTuple: ...
-
-class _FlaxImageProjection(_FlaxTaskModel):
-    def __call__(
-        self,
-        pixel_values: ArrayLike | None = None,
-        interpolate_pos_encoding: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> ImageProjectionOutput | FieldTuple: ...
 
 class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
     def __call__(
@@ -3861,68 +3810,43 @@ class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
-class _FlaxSpeechSeq2Seq(_FlaxTaskModel, _FlaxGenerationMixin):
+class _FlaxBackbone(_FlaxTaskModel):
     def __call__(
         self,
-        input_features: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        decoder_input_ids: ArrayLike | None = None,
-        decoder_attention_mask: ArrayLike | None = None,
-        encoder_outputs: ArrayLike | None = None,
-        past_key_values: KeyValueCache | None = None,
-        decoder_inputs_embeds: ArrayLike | None = None,
-        decoder_position_ids: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
-        use_cache: bool | None = None,
+        pixel_values: ArrayLike | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> Seq2SeqLMOutput | FieldTuple: ...
+    ) -> BackboneOutput | FieldTuple: ...
 
-class _FlaxCTC(_FlaxTaskModel):
+class _FlaxImageTower(_FlaxTaskModel):
     def __call__(
         self,
-        input_values: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> CausalLMOutput | FieldTuple: ...
+    ) -> BaseModelOutput | FieldTuple: ...
 
-class _FlaxAudioFrameClassification(_FlaxTaskModel):
+class _FlaxImageProjection(_FlaxTaskModel):
     def __call__(
         self,
-        input_values: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> TokenClassifierOutput | FieldTuple: ...
-
-class _FlaxAudioXVector(_FlaxTaskModel):
-    def __call__(
-        self,
-        input_values: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> XVectorOutput | FieldTuple: ...
+    ) -> ImageProjectionOutput | FieldTuple: ...
 
 class _FlaxImageClassification(_FlaxTaskModel):
     def __call__(
@@ -4052,6 +3976,82 @@ class _FlaxImageTextToText(_FlaxTaskModel, _FlaxGenerationMixin):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class _FlaxAudioTower(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxSpeechSeq2Seq(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
+class _FlaxCTC(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class _FlaxAudioFrameClassification(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class _FlaxAudioXVector(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> XVectorOutput | FieldTuple: ...
 
 class _FlaxAudioClassification(_FlaxTaskModel):
     def __call__(
@@ -7221,16 +7221,6 @@ class _TFReplacedTokens(_TFTaskModel):
         training: bool | None = False,
     ) -> ElectraForPreTrainingOutput | FieldTuple: ...
 
-class _TFBackbone(_TFTaskModel):
-    def call(
-        self,
-        pixel_values: tf.Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> BackboneOutput | FieldTuple: ...
-
 class _TFTextEncoding(_TFTaskModel):
     def call(
         self,
@@ -7255,28 +7245,6 @@ class _TFTextTower(_TFTaskModel):
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
 
-class _TFImageTower(_TFTaskModel):
-    def call(
-        self,
-        pixel_values: tf.Tensor | None = None,
-        interpolate_pos_encoding: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> BaseModelOutput | FieldTuple: ...
-
-class _TFAudioTower(_TFTaskModel):
-    def call(
-        self,
-        input_features: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> BaseModelOutput | FieldTuple: ...
-
 class _TFTextProjection(_TFTaskModel):
     def call(
         self,
@@ -7288,17 +7256,6 @@ class _TFTextProjection(_TFTaskModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> TextProjectionOutput | FieldTuple: ...
-
-class _TFImageProjection(_TFTaskModel):
-    def call(
-        self,
-        pixel_values: tf.Tensor | None = None,
-        interpolate_pos_encoding: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> ImageProjectionOutput | FieldTuple: ...
 
 class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
     def call(
@@ -7319,60 +7276,37 @@ class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
         training: bool | None = False,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
-class _TFSpeechSeq2Seq(_TFTaskModel, _TFGenerationMixin):
+class _TFBackbone(_TFTaskModel):
     def call(
         self,
-        input_features: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        decoder_input_ids: tf.Tensor | None = None,
-        decoder_attention_mask: tf.Tensor | None = None,
-        encoder_outputs: tf.Tensor | None = None,
-        past_key_values: Cache | None = None,
-        decoder_inputs_embeds: tf.Tensor | None = None,
-        decoder_position_ids: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
-        use_cache: bool | None = None,
+        pixel_values: tf.Tensor | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> Seq2SeqLMOutput | FieldTuple: ...
+    ) -> BackboneOutput | FieldTuple: ...
 
-class _TFCTC(_TFTaskModel):
+class _TFImageTower(_TFTaskModel):
     def call(
         self,
-        input_values: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> CausalLMOutput | FieldTuple: ...
+    ) -> BaseModelOutput | FieldTuple: ...
 
-class _TFAudioFrameClassification(_TFTaskModel):
+class _TFImageProjection(_TFTaskModel):
     def call(
         self,
-        input_values: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> TokenClassifierOutput | FieldTuple: ...
-
-class _TFAudioXVector(_TFTaskModel):
-    def call(
-        self,
-        input_values: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> XVectorOutput | FieldTuple: ...
+    ) -> ImageProjectionOutput | FieldTuple: ...
 
 class _TFImageClassification(_TFTaskModel):
     def call(
@@ -7484,6 +7418,72 @@ class _TFImageTextToText(_TFTaskModel, _TFGenerationMixin):
         logits_to_keep: int | tf.Tensor = 0,
         training: bool | None = False,
     ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class _TFAudioTower(_TFTaskModel):
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFSpeechSeq2Seq(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
+class _TFCTC(_TFTaskModel):
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class _TFAudioFrameClassification(_TFTaskModel):
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class _TFAudioXVector(_TFTaskModel):
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> XVectorOutput | FieldTuple: ...
 
 class _TFAudioClassification(_TFTaskModel):
     def call(
