@@ -132,3 +132,20 @@ def sinusoids_to_the_end(rng: np.random.Generator, shape: tuple[int, ...]) -> np
     half = width // 2
     angles = np.arange(count)[:, None] * 10000 ** (-np.arange(half) / max(half - 1, 1))
     return np.concatenate((np.sin(angles), np.cos(angles)), axis=1).astype(np.float32)
+
+
+@record
+class GridSinusoids:
+    """Sines and cosines of columns, then of rows, for each patch of a grid; zeros for the token before them."""
+
+    grid: tuple[int, int]
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        import numpy as np
+
+        quarter = shape[-1] // 4
+        frequencies = 10000.0 ** (-np.arange(quarter) / quarter)
+        rows, columns = np.indices(self.grid).reshape(2, -1, 1)
+        halves = [np.concatenate((np.sin(at * frequencies), np.cos(at * frequencies)), 1) for at in (columns, rows)]
+        table = np.concatenate(halves, axis=1)
+        return np.concatenate((np.zeros((1, shape[-1])), table))[None].astype(np.float32)

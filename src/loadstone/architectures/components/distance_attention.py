@@ -1,4 +1,5 @@
-"""Attention that hears how far apart places are: by a table of distances, or by turning what queries are made of."""
+"""Attention that hears how far apart places are: by a table of distances, with a gate or
+without, or by turning what queries are made of."""
 
 from __future__ import annotations
 
@@ -54,3 +55,30 @@ class TurnedAttention(Attention):
     def _by_head(self, run: Run, x: Array) -> Array:
         batch, places, _ = run.xp.shape(x)
         return run.xp.permute_dims(run.xp.reshape(x, (batch, places, self.heads, self.head_dim)), (0, 2, 1, 3))
+
+
+@record
+class GatedAttention(Attention):
+    """Attention with a bias for distances that all layers share, times a number for each query and head
+    (arXiv:2110.13900, section 3.1)."""
+
+    gate: Part | None = None
+    """A map of each head's part of a vector to eight numbers."""
+    scales: Part | None = None
+    """A ``Weight`` (1, heads, 1, 1)."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        assert self.gate is not None and self.scales is not None
+        if self.bias is not None:
+            run(self.bias, x)
+        xp, shared = run.xp, run.state.bias
+        assert shared is not None
+        batch, places, _ = xp.shape(x)
+        by_head = xp.permute_dims(xp.reshape(x, (batch, places, self.heads, self.head_dim)), (0, 2, 1, 3))
+        pairs = xp.reshape(run(self.gate, by_head), (batch, self.heads, places, 2, 4))
+        sums = xp.activations["sigmoid"](xp.sum(pairs, axis=-1, keepdims=False))
+        shares = sums[..., :1] * (sums[..., 1:] * run.weight(self.scales) - 1.0) + 2.0
+        run.state.bias = shares * shared
+        out = self._attended(run, x)
+        run.state.bias = shared
+        return out

@@ -123,3 +123,18 @@ class Embeddings(Component):
     def first_position(self) -> int:
         """The position of the first token where positions are counted."""
         return self.offset + 1 if self.positions == "tokens" else 0
+
+
+@record
+class HidingEmbeddings(Embeddings):
+    """Embeddings times the root of their width, also where vectors are given in place of ids.
+
+    Where no mask is given and no cache is in use, tokens that are ``padding`` are hidden."""
+
+    def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
+        xp, ids = run.xp, given.get("input_ids")
+        if ids is not None and given.get("attention_mask") is None and self.padding is not None:
+            if not run.room(*xp.shape(ids)[:2]).is_cached:
+                given = {**given, "attention_mask": ids != self.padding}
+        x = super().compute(run, given)
+        return x * xp.astype(xp.near(xp.asarray([x.shape[-1] ** 0.5]), x), x.dtype)

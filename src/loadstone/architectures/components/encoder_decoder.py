@@ -145,3 +145,22 @@ def named_for_decoders() -> Iterator[None]:
 _OWN = re.compile(r"\b(input_ids|inputs_embeds|attention_mask|position_ids)\b")
 _OF_DECODERS = ("decoder_", "past_key_values")
 """How the names of what a decoder is given begin."""
+
+
+@record
+class Written(Component):
+    """What an encoder and a decoder make of a text, as if it were one tower's. Where nothing says what of the text that
+    is written is padding, its ids do: no cache outlives the pass."""
+
+    pair: Part
+    padding: int | None
+
+    gives_several: ClassVar[bool] = True
+
+    def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
+        ids = given.get("decoder_input_ids")
+        if ids is not None and given.get("decoder_attention_mask") is None and self.padding is not None:
+            given = {**given, "decoder_attention_mask": ids != self.padding}
+        out = run(self.pair, given)
+        shown = {"hidden_states": out.decoder_hidden_states, "attentions": out.decoder_attentions}
+        return run.output("BaseModelOutput", last_hidden_state=out.last_hidden_state, **shown)

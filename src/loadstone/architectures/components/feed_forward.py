@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loadstone.architectures.components.base import Component, Part, check_activation
-from loadstone.architectures.components.leaves import Experts
+from loadstone.architectures.components.leaves import Experts, Linear
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.splitting import Role
 from loadstone.core.records import record
@@ -57,6 +57,20 @@ class Gated(Component):
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         yield from ((part, Role("outputs")) for part in self.projections)
         yield self.down, Role("inputs")
+
+
+@record
+class GatedByLast(Gated):
+    """The same with one projection, which holds what is gated before the gate."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        up, gate = run.xp.split(run(self.projections[0], x), (self._inner, self._inner))
+        return run(self.down, run.xp.activations[self.activation](gate) * up)
+
+    @property
+    def _inner(self) -> int:
+        assert isinstance(self.down.component, Linear)
+        return self.down.component.inputs
 
 
 @record

@@ -49,3 +49,14 @@ class FrameLengths:
     def shown(self, run: Run, mask: Array, frames: int | Array, count: int | None = None) -> Array:
         """Which of so many frames are real, (batch, frames)."""
         return run.xp.arange(frames, like=mask)[None] < self.of(run, mask, count)[:, None]
+
+
+@record
+class FirstSamples(FrameLengths):
+    """Frames that are real if the first sample of each is, as far as strides tell."""
+
+    def shown(self, run: Run, mask: Array, frames: int | Array, count: int | None = None) -> Array:
+        stride = 1
+        for step in self.steps[:count]:
+            stride *= step.stride
+        return run.xp.astype(mask[:, ::stride][:, :frames], run.xp.bool_)

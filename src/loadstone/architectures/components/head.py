@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from loadstone.architectures.components.base import Component, Part, find
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
@@ -172,3 +172,18 @@ def like(new: Component, old: Component) -> Component:
     if isinstance(new, Tower) and isinstance(old, Tower) and old.pooler is None:
         return replace(new, pooler=None)
     return new
+
+
+@record
+class TwoClassifiers(Component):
+    """A classifier over the class token, and one over the token that learns from a teacher."""
+
+    own: Part
+    taught: Part
+
+    gives_several: ClassVar[bool] = True
+
+    def compute(self, run: Run, out: Any, given: Any) -> tuple[Array, Array, Array]:
+        """Logits (batch, labels): the mean of both, and each alone. ``out``: the output of the tower."""
+        own, taught = (run(part, out.last_hidden_state[:, place]) for place, part in enumerate((self.own, self.taught)))
+        return (own + taught) / 2, own, taught

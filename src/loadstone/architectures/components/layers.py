@@ -217,3 +217,11 @@ class Pooler(Component):
 
     def compute(self, run: Run, x: Array) -> Array:
         return run.xp.activations[self.activation](run(self.dense, x[:, 0]))
+
+
+@record
+class Rest(Component):
+    """All places but the first."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return x[:, 1:]

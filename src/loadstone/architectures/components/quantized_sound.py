@@ -1,4 +1,5 @@
-"""What a sound is trained on without words: to tell the codebook's vector for a hidden frame from others'."""
+"""What a sound is trained on without words: to tell the codebook's vector for a hidden frame from others'. And what
+those classes give that compute no loss of it."""
 
 from __future__ import annotations
 
@@ -128,3 +129,35 @@ class Contrast(Component):
 def _length(run: Run, x: Array) -> Array:
     """Of vectors, without the last axis."""
     return run.xp.clip(run.xp.sqrt(run.xp.sum(x * x, axis=-1, keepdims=False)), min=1e-8)
+
+
+@record
+class Quantized(Component):
+    """Hidden states as they are, and what a quantizer says of the same frames, mapped twice."""
+
+    quantizer: Part
+    first: Part
+    second: Part
+    dropout: float
+    beside: tuple[Part, ...]
+    """What only lies here: of a loss that is not computed."""
+
+    gives_several: ClassVar[bool] = True
+
+    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> tuple[Array, Array, Array]:
+        vectors, used = run(self.quantizer, run.dropout(out.extract_features, self.dropout), None)
+        return out.last_hidden_state, run(self.second, run(self.first, vectors)), used
+
+
+@record
+class Shown(Component):
+    """What convolutions make of each frame, and what the encoder makes of it."""
+
+    dropout: float
+    beside: tuple[Part, ...]
+    """What only lies here: of a loss that is not computed."""
+
+    gives_several: ClassVar[bool] = True
+
+    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> tuple[Array, Array]:
+        return run.dropout(out.extract_features, self.dropout), out.last_hidden_state

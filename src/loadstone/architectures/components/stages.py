@@ -223,3 +223,33 @@ def _leaving(stage: Component) -> Chain:
     for step in stage.steps:
         steps += (step, Part("", Taken())) if isinstance(step.component, StageLayers) else (step,)
     return Chain(tuple(steps))
+
+
+@record
+class SamePadding(Component):
+    """Zeros around a picture, by which a convolution gives a place for every ``stride`` of it, as TensorFlow's do:
+    where their number is odd, the last is at the end."""
+
+    kernel: int
+    stride: int
+
+    def compute(self, run: Run, x: Array) -> Array:
+        xp = run.xp
+        for axis in (2, 3):
+            total = max(self.kernel - (xp.shape(x)[axis] % self.stride or self.stride), 0)
+            before = total // 2
+            if total:
+                x = xp.pad(x, before, total - before, axis=axis)
+        return x
+
+
+@record
+class Layers(Stack):
+    """Layers whose outputs are the hidden states."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        for index, part in enumerate(run.blocks(self.layers)):
+            if index:
+                run.state.add_hidden_state(x)
+            x = run.block(part, x, index)
+        return x

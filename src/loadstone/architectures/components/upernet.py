@@ -3,11 +3,15 @@ smallest map to the largest (UPerNet, arXiv:1807.10221; arXiv:1612.01105)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
+
+_PIXELS = (Axis("batch"), Axis("channels"), Axis("height", known=True), Axis("width", known=True))
 
 
 @record
@@ -74,3 +78,36 @@ class PlainHead(Component):
         if self.beside is not None:
             x = run(self.beside, run.xp.concat((maps[self.read], x), axis=1))
         return run(self.classifier, x)
+
+
+@record
+class Pyramid(Component):
+    """Logits of four hidden states, brought to four sizes; and those of another head, which only the loss reads."""
+
+    sizes: tuple[Part, ...]
+    head: Part
+    auxiliary: Part | None
+    taken: tuple[int, ...]
+    """Which hidden states: 0 is what the first layer takes."""
+    patch: tuple[int, int]
+    ignored: int
+    """The label that counts for nothing."""
+    share: float
+    """How often the loss of the other head is added."""
+
+    gives_several: ClassVar[bool] = True
+
+    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """``out``: the output of the tower that read the picture in ``given``."""
+        xp = run.xp
+        sizes = xp.shape(run.take(given, "pixel_values", _PIXELS))[2:]
+        grid = [size // side for size, side in zip(sizes, self.patch, strict=True)]
+        maps = []
+        for index, part in zip(self.taken, self.sizes, strict=True):
+            x = xp.permute_dims(out.hidden_states[index][:, 1:], (0, 2, 1))
+            batch, width, _ = xp.shape(x)
+            maps.append(run(part, xp.reshape(x, (batch, width, *grid))))
+        logits = run(self.head, maps)
+        if self.auxiliary is None:
+            return logits, self.ignored
+        return logits, self.ignored, run(self.auxiliary, maps), self.share

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from loadstone.architectures import upernet
 from loadstone.architectures.beit import tower
 from loadstone.architectures.components import (
     Activation,
     BatchNorm,
     Chain,
     Component,
-    Conv,
     ConvTranspose,
     Head,
     LayerNorm,
@@ -19,8 +19,8 @@ from loadstone.architectures.components import (
     Part,
     Tower,
 )
-from loadstone.architectures.components.run import Array, Run
-from loadstone.architectures.components.upernet import PlainHead, PooledScales, UPerHead
+from loadstone.architectures.components.layers import Rest
+from loadstone.architectures.components.upernet import Pyramid
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import (
     ATTENTION_NAMES,
@@ -32,16 +32,11 @@ from loadstone.architectures.images import (
     linear,
     sized,
 )
-from loadstone.architectures.inputs import Axis
 from loadstone.architectures.stage_names import STAGES
 from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION, MASKED_PATCHES, SEMANTIC_SEGMENTATION
 from loadstone.configs.keys import Rule
 from loadstone.core.naming_rules import Rule as Naming
-from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
-
-_MAPS = 4
-_PIXELS = (Axis("batch"), Axis("channels"), Axis("height", known=True), Axis("width", known=True))
 
 
 class BeitConfig(PatchesConfig):
@@ -100,47 +95,6 @@ class BeitConfig(PatchesConfig):
         check_sizes(self)
 
 
-@record
-class Rest(Component):
-    """All but the first."""
-
-    def compute(self, run: Run, x: Array) -> Array:
-        return x[:, 1:]
-
-
-@record
-class Pyramid(Component):
-    """Logits of four hidden states, brought to four sizes; and those of another head, which only the loss reads."""
-
-    sizes: tuple[Part, ...]
-    head: Part
-    auxiliary: Part | None
-    taken: tuple[int, ...]
-    """Which hidden states: 0 is what the first layer takes."""
-    patch: tuple[int, int]
-    ignored: int
-    """The label that counts for nothing."""
-    share: float
-    """How often the loss of the other head is added."""
-
-    gives_several: ClassVar[bool] = True
-
-    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        """``out``: the output of the tower that read the picture in ``given``."""
-        xp = run.xp
-        sizes = xp.shape(run.take(given, "pixel_values", _PIXELS))[2:]
-        grid = [size // side for size, side in zip(sizes, self.patch, strict=True)]
-        maps = []
-        for index, part in zip(self.taken, self.sizes, strict=True):
-            x = xp.permute_dims(out.hidden_states[index][:, 1:], (0, 2, 1))
-            batch, width, _ = xp.shape(x)
-            maps.append(run(part, xp.reshape(x, (batch, width, *grid))))
-        logits = run(self.head, maps)
-        if self.auxiliary is None:
-            return logits, self.ignored
-        return logits, self.ignored, run(self.auxiliary, maps), self.share
-
-
 def blueprint(config: BeitConfig) -> Tower:
     """``embeddings``, ``encoder`` and ``pooler``."""
     return tower(config, pooler=True)
@@ -166,8 +120,8 @@ def masked_image_modeling(config: BeitConfig) -> Component:
 def semantic_segmentation(config: BeitConfig) -> Component:
     """``fpn1``, ``fpn2``, ``decode_head`` and, where there is one, ``auxiliary_head``."""
     taken = tuple(index - 1 for index in config.out_indices or ())
-    if len(taken) != _MAPS or not all(0 <= index < config.num_hidden_layers for index in taken):
-        expected = f"{_MAPS} of the layers 1 to {config.num_hidden_layers}, for a class of each pixel"
+    if len(taken) != upernet.MAPS or not all(0 <= index < config.num_hidden_layers for index in taken):
+        expected = f"{upernet.MAPS} of the layers 1 to {config.num_hidden_layers}, for a class of each pixel"
         raise InvalidConfig([Fault("config key 'out_indices'", expected, repr(config.out_indices))])
     width, patch = config.hidden_size, sized(config)[1]
     larger = ConvTranspose(width, width, (2, 2), 2, std=config.initializer_range)
@@ -182,47 +136,14 @@ def semantic_segmentation(config: BeitConfig) -> Component:
     )
     output = Pyramid(
         sizes,
-        Part("decode_head", _decode_head(config)),
-        Part("auxiliary_head", _auxiliary_head(config)) if config.use_auxiliary_head else None,
+        Part("decode_head", upernet.decode_head(config)),
+        Part("auxiliary_head", upernet.auxiliary_head(config)) if config.use_auxiliary_head else None,
         taken,
         patch,
         config.semantic_loss_ignore_index,
         config.auxiliary_loss_weight,
     )
     return Head(Part("beit", tower(config, pooler=False)), Part("", output), labels=config.num_labels, sees_all=True)
-
-
-def _conv(config: BeitConfig, inputs: int, outputs: int, side: int) -> Component:
-    conv = Conv(inputs, outputs, (side, side), padding=side // 2, bias=False, std=config.initializer_range)
-    return Chain((Part("conv", conv), Part("bn", BatchNorm(outputs)), Part("activation", Activation("relu"))))
-
-
-def _classifier(config: BeitConfig, width: int) -> Part:
-    return Part("classifier", Conv(width, config.num_labels, (1, 1), std=config.initializer_range))
-
-
-def _decode_head(config: BeitConfig) -> UPerHead:
-    width, scales = config.hidden_size, tuple(config.pool_scales)
-    blocks = tuple(
-        Part(f"psp_modules.{index}", Chain((Part("1", _conv(config, width, width, 1)),)))
-        for index in range(len(scales))
-    )
-    bottleneck = Part("bottleneck", _conv(config, (1 + len(scales)) * width, width, 3))
-    return UPerHead(
-        _classifier(config, width),
-        Part("", PooledScales(scales, blocks, bottleneck)),
-        tuple(Part(f"lateral_convs.{index}", _conv(config, width, width, 1)) for index in range(_MAPS - 1)),
-        tuple(Part(f"fpn_convs.{index}", _conv(config, width, width, 3)) for index in range(_MAPS - 1)),
-        Part("fpn_bottleneck", _conv(config, _MAPS * width, width, 3)),
-    )
-
-
-def _auxiliary_head(config: BeitConfig) -> PlainHead:
-    width, narrow, count = config.hidden_size, config.auxiliary_channels, config.auxiliary_num_convs
-    inputs = [width, *(narrow for _ in range(count - 1))][:count]
-    convs = tuple(Part(f"convs.{index}", _conv(config, each, narrow, 3)) for index, each in enumerate(inputs))
-    beside = Part("conv_cat", _conv(config, width + narrow, narrow, 3)) if config.auxiliary_concat_input else None
-    return PlainHead(convs, beside, _classifier(config, narrow))
 
 
 FAMILY = Family(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from loadstone.architectures.components import Component, Head, Part, Tower
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.head import TwoClassifiers
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import (
     NAMES,
@@ -18,7 +16,6 @@ from loadstone.architectures.images import (
     tower,
 )
 from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION, MASKED_IMAGE_MODELING
-from loadstone.core.records import record
 
 TOKENS = ("cls_token", "distillation_token")
 
@@ -27,21 +24,6 @@ class DeiTConfig(PatchesConfig):
     """The keys of a DeiT model. Defaults are those of DeiT base, distilled."""
 
     model_type = "deit"
-
-
-@record
-class TwoClassifiers(Component):
-    """A classifier over the class token, and one over the token that learns from a teacher."""
-
-    own: Part
-    taught: Part
-
-    gives_several: ClassVar[bool] = True
-
-    def compute(self, run: Run, out: Any, given: Any) -> tuple[Array, Array, Array]:
-        """Logits (batch, labels): the mean of both, and each alone. ``out``: the output of the tower."""
-        own, taught = (run(part, out.last_hidden_state[:, place]) for place, part in enumerate((self.own, self.taught)))
-        return (own + taught) / 2, own, taught
 
 
 def blueprint(config: DeiTConfig) -> Tower:

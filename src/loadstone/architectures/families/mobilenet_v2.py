@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from loadstone.architectures.components import (
     Activation,
@@ -21,11 +21,11 @@ from loadstone.architectures.components import (
     Pictures,
     PixelOutput,
     Residual,
-    Stack,
     Tower,
     check_activation,
 )
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.segmentation import DeepLab
+from loadstone.architectures.components.stages import Layers, SamePadding
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import IRRELEVANT, REFUSED, pair
 from loadstone.architectures.stages import READS_PICTURES, WITHOUT_ATTENTION, check_pair
@@ -85,36 +85,6 @@ class MobileNetV2Config(PretrainedConfig):
     def scaled(self, channels: int) -> int:
         """The same, times ``depth_multiplier``."""
         return self.width(round(channels * self.depth_multiplier))
-
-
-@record
-class SamePadding(Component):
-    """Zeros around a picture, by which a convolution gives a place for every ``stride`` of it, as TensorFlow's do:
-    where their number is odd, the last is at the end."""
-
-    kernel: int
-    stride: int
-
-    def compute(self, run: Run, x: Array) -> Array:
-        xp = run.xp
-        for axis in (2, 3):
-            total = max(self.kernel - (xp.shape(x)[axis] % self.stride or self.stride), 0)
-            before = total // 2
-            if total:
-                x = xp.pad(x, before, total - before, axis=axis)
-        return x
-
-
-@record
-class Layers(Stack):
-    """Layers whose outputs are the hidden states."""
-
-    def compute(self, run: Run, x: Array) -> Array:
-        for index, part in enumerate(run.blocks(self.layers)):
-            if index:
-                run.state.add_hidden_state(x)
-            x = run.block(part, x, index)
-        return x
 
 
 @record
@@ -211,26 +181,6 @@ def image_classification(config: MobileNetV2Config) -> Component:
     classifier = Linear(tower.width, labels, std=config.initializer_range)
     output = Chain((Part("dropout", Dropout(config.classifier_dropout_prob)), Part("classifier", classifier)))
     return Head(Part("mobilenet_v2", tower), Part("", output), pool="pooler", labels=labels)
-
-
-@record
-class DeepLab(Component):
-    """A class for each place, of what there is and of the mean of the whole picture (arXiv:1802.02611)."""
-
-    pool: Part
-    aspp: Part
-    projection: Part
-    dropout: Part
-    classifier: Part
-
-    def compute(self, run: Run, hidden_states: Any) -> Array:
-        """Logits (batch, labels, rows, columns) of the last of the hidden states, in their size."""
-        xp, x = run.xp, hidden_states[-1]
-        batch, width, rows, columns = xp.shape(x)
-        mean = xp.mean(xp.reshape(x, (batch, width, -1)), axis=-1)[:, :, None, None]
-        everywhere = xp.broadcast_to(run(self.pool, mean), (batch, _SEGMENTS, rows, columns))
-        x = run(self.projection, xp.concat((everywhere, run(self.aspp, x)), axis=1))
-        return run(self.classifier, run(self.dropout, x))
 
 
 def semantic_segmentation(config: MobileNetV2Config) -> Component:

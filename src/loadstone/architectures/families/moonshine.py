@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.attention import Attention
-from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
-from loadstone.architectures.components.feed_forward import FeedForward, Gated
-from loadstone.architectures.components.frame_lengths import FrameLengths, Step
+from loadstone.architectures.components.feed_forward import FeedForward, GatedByLast
+from loadstone.architectures.components.frame_lengths import FirstSamples, Step
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Layer, pre_norm
 from loadstone.architectures.components.leaves import Activation, Conv, Embedding, GroupNorm, LayerNorm, Linear
-from loadstone.architectures.components.masks import Room, see_all
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.samples import Samples
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.inputs import Axis, agree
 from loadstone.architectures.rope_config import RopePlace, RotaryConfig
 from loadstone.architectures.rotary import make_rotary
 from loadstone.architectures.tasks import BARE, SPEECH, SPEECH_SEQ2SEQ, TASKS
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.records import record
-from loadstone.errors import ArgumentError
 
 Side = Literal["encoder", "decoder"]
 
@@ -93,60 +89,6 @@ class MoonshineConfig(RotaryConfig):
             heads, kv_heads = f"{side}_num_attention_heads", f"{side}_num_key_value_heads"
             decoders.divide("hidden_size", self.hidden_size, heads, getattr(self, heads))
             decoders.divide(heads, getattr(self, heads), kv_heads, getattr(self, kv_heads))
-
-
-@record
-class FirstSamples(FrameLengths):
-    """Frames that are real if the first sample of each is, as far as strides tell."""
-
-    def shown(self, run: Run, mask: Array, frames: int | Array, count: int | None = None) -> Array:
-        stride = 1
-        for step in self.steps[:count]:
-            stride *= step.stride
-        return run.xp.astype(mask[:, ::stride][:, :frames], run.xp.bool_)
-
-
-@record
-class Samples(Component):
-    """Convolutions over samples, with what lies between them."""
-
-    steps: tuple[Part, ...]
-    lengths: FrameLengths
-
-    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
-        return {"input_values": (Axis("batch"), Axis("samples", least=self.lengths.least))}
-
-    def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
-        """Vectors (batch, frames, width) of ``input_values`` (batch, samples).
-
-        ``attention_mask`` (batch, samples): 0 for padding."""
-        xp, x, mask = run.xp, run.take(given, "input_values", self.reads()["input_values"]), given.get("attention_mask")
-        if mask is not None and not agree(tuple(mask.shape), tuple(x.shape)):
-            raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(x.shape)}.")
-        x = x[:, None]
-        for step in self.steps:
-            x = run(step, x)
-        x = xp.permute_dims(x, (0, 2, 1))
-        frames = xp.shape(x)[1]
-        shown = None if mask is None else self.lengths.shown(run, mask, frames)
-        run.state.padding = shown = None if shown is None or run.surely(shown) else shown
-        run.state.position_ids = xp.arange(frames, like=x)[None]
-        see_all(run, x, Room(frames, keys=frames), None, shown)
-        return x
-
-
-@record
-class GatedByLast(Gated):
-    """The same, where the one projection holds what is gated before the gate."""
-
-    def compute(self, run: Run, x: Array) -> Array:
-        up, gate = run.xp.split(run(self.projections[0], x), (self._inner, self._inner))
-        return run(self.down, run.xp.activations[self.activation](gate) * up)
-
-    @property
-    def _inner(self) -> int:
-        assert isinstance(self.down.component, Linear)
-        return self.down.component.inputs
 
 
 LENGTHS = FirstSamples((Step(127, 64), Step(7, 3), Step(3, 2)))

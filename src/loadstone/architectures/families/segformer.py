@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from loadstone.architectures.components import (
     Add,
-    Attention,
     BatchNorm,
     Chain,
     ChannelsFirst,
@@ -30,14 +29,14 @@ from loadstone.architectures.components import (
     Tower,
     check_activation,
 )
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.reduced_attention import ReducedAttention
+from loadstone.architectures.components.segmentation import AllStages
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import linear
 from loadstone.architectures.stages import StagesConfig, drop_paths
 from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION, SEMANTIC_SEGMENTATION
 from loadstone.configs.keys import Rule
 from loadstone.core.naming_rules import Rule as Naming
-from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
 _USUAL = (512, 512)
@@ -94,32 +93,6 @@ class SegformerConfig(StagesConfig):
             faults.append(Fault("config key 'num_attention_heads'", expected, repr(self.num_attention_heads)))
         if faults:
             raise InvalidConfig(faults)
-
-
-@record
-class ReducedAttention(Attention):
-    """Attention of all places of a picture to fewer, each of which stands for a square of them (arXiv:2102.12122)."""
-
-    reduction: Part | None = None
-    """A :class:`~loadstone.architectures.components.leaves.Conv` whose stride is its kernel."""
-    norm: Part | None = None
-
-    def compute(self, run: Run, x: Array) -> Array:
-        """``x`` (batch, rows, columns, width) → the same."""
-        xp = run.xp
-        batch, _, _, width = shape = xp.shape(x)
-        queries = seen = xp.reshape(x, (batch, -1, width))
-        if self.reduction is not None and self.norm is not None:
-            squares = run(self.reduction, xp.permute_dims(x, (0, 3, 1, 2)))
-            seen = run(self.norm, xp.permute_dims(xp.reshape(squares, (batch, width, -1)), (0, 2, 1)))
-        of_query, of_key, of_value = self.projections
-        pairs = ((of_query, queries), (of_key, seen), (of_value, seen))
-        query, key, value = (
-            xp.permute_dims(xp.reshape(run(part, y), (batch, -1, self.heads, self.head_dim)), (0, 2, 1, 3))
-            for part, y in pairs
-        )
-        assert self.output is not None
-        return xp.reshape(run(self.output, run.attend(self, query, key, value)), shape)
 
 
 def layer(config: SegformerConfig, stage: int, index: int) -> Layer:
@@ -205,26 +178,6 @@ def image_classification(config: SegformerConfig) -> Component:
         labels=config.num_labels,
         project=rows if config.reshape_last_stage else None,
     )
-
-
-@record
-class AllStages(Component):
-    """What a map makes of the places of each stage, all in the size of the first, side by side."""
-
-    maps: tuple[Part, ...]
-    fuse: Part
-    norm: Part
-    dropout: Part
-    classifier: Part
-
-    def compute(self, run: Run, hidden_states: Any) -> Array:
-        """Logits (batch, labels, rows, columns) of the stages' outputs (batch, channels, rows, columns)."""
-        xp = run.xp
-        mapped = [run(part, x) for part, x in zip(self.maps, hidden_states, strict=True)]
-        rows, columns = xp.shape(mapped[0])[2:]
-        wide = [mapped[0], *(xp.resize(x, (rows, columns), "bilinear") for x in mapped[1:])]
-        x = run(self.norm, run(self.fuse, xp.concat(wide[::-1], axis=1)))
-        return run(self.classifier, run(self.dropout, xp.activations["relu"](x)))
 
 
 def semantic_segmentation(config: SegformerConfig) -> Component:

@@ -6,31 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from loadstone.architectures import declarations, decoders
+from loadstone.architectures import declarations, decoders, tasks
 from loadstone.architectures.components.attention import Attention
-from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.embeddings import Embeddings
-from loadstone.architectures.components.encoder_decoder import EncoderDecoder
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.embeddings import HidingEmbeddings
+from loadstone.architectures.components.encoder_decoder import EncoderDecoder, Written
 from loadstone.architectures.components.head import Head, Pool
 from loadstone.architectures.components.layers import Add, Chain, Layer, Residual
 from loadstone.architectures.components.leaves import Dropout, Embedding, Linear, RMSNorm, Softcap
-from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.families import gemma2
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.tasks import (
-    BARE,
-    PRETRAINING,
-    SEQ2SEQ,
-    SEQ2SEQ_LM,
-    SEQUENCE_CLASSIFICATION,
-    TASKS,
-    TEXT_ENCODING,
-    TOKEN_CLASSIFICATION,
-)
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.records import record
 
 _OF_THE_WHOLE = "the whole model's counts"
 
@@ -80,40 +68,6 @@ class T5GemmaConfig(PretrainedConfig):
         **declarations.but(declarations.IRRELEVANT_TO_ENCODER_DECODERS, "is_encoder_decoder"),
         "vocab_size": "encoder and decoder say how many tokens each has",
     }
-
-
-@record
-class HidingEmbeddings(Embeddings):
-    """Embeddings times the root of their width, also where vectors are given in place of ids.
-
-    Where no mask is given and no cache is in use, tokens that are ``padding`` are hidden."""
-
-    def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
-        xp, ids = run.xp, given.get("input_ids")
-        if ids is not None and given.get("attention_mask") is None and self.padding is not None:
-            if not run.room(*xp.shape(ids)[:2]).is_cached:
-                given = {**given, "attention_mask": ids != self.padding}
-        x = super().compute(run, given)
-        return x * xp.astype(xp.near(xp.asarray([x.shape[-1] ** 0.5]), x), x.dtype)
-
-
-@record
-class Written(Component):
-    """What an encoder and a decoder make of a text, as if it were one tower's. Where nothing says what of the text that
-    is written is padding, its ids do: no cache outlives the pass."""
-
-    pair: Part
-    padding: int | None
-
-    gives_several: ClassVar[bool] = True
-
-    def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
-        ids = given.get("decoder_input_ids")
-        if ids is not None and given.get("decoder_attention_mask") is None and self.padding is not None:
-            given = {**given, "decoder_attention_mask": ids != self.padding}
-        out = run(self.pair, given)
-        shown = {"hidden_states": out.decoder_hidden_states, "attentions": out.decoder_attentions}
-        return run.output("BaseModelOutput", last_hidden_state=out.last_hidden_state, **shown)
 
 
 def tower(config: T5GemmaConfig, name: str) -> Tower:
@@ -200,7 +154,7 @@ def _tied(config: PretrainedConfig) -> Mapping[str, str]:
     return {"lm_head.out_proj.weight": "model.decoder.embed_tokens.weight"} if config.tie_word_embeddings else {}
 
 
-_INPUTS = (*SEQ2SEQ[:2], "position_ids", *SEQ2SEQ[2:4], "decoder_position_ids", *SEQ2SEQ[4:])
+_INPUTS = (*tasks.SEQ2SEQ[:2], "position_ids", *tasks.SEQ2SEQ[2:4], "decoder_position_ids", *tasks.SEQ2SEQ[4:])
 _REREAD: Mapping[str, Any] = {
     "inputs": tuple(name for name in _INPUTS if name != "past_key_values"),
     "writes": "input_ids",
@@ -212,31 +166,35 @@ FAMILY = Family(
     stem="T5Gemma",
     prefix="model",
     heads=(
-        HeadSpec("T5GemmaModel", BARE, blueprint, differs={"inputs": _INPUTS, "output": "Seq2SeqModelOutput"}),
+        HeadSpec("T5GemmaModel", tasks.BARE, blueprint, differs={"inputs": _INPUTS, "output": "Seq2SeqModelOutput"}),
         HeadSpec(
             "T5GemmaForConditionalGeneration",
-            SEQ2SEQ_LM,
+            tasks.SEQ2SEQ_LM,
             conditional_generation,
             (("lm_head",),),
             _tied,
-            also=(PRETRAINING,),
-            differs={"inputs": _INPUTS, "options": (*TASKS[SEQ2SEQ_LM].options, "logits_to_keep")},
+            also=(tasks.PRETRAINING,),
+            differs={"inputs": _INPUTS, "options": (*tasks.TASKS[tasks.SEQ2SEQ_LM].options, "logits_to_keep")},
         ),
         HeadSpec(
             "T5GemmaEncoderModel",
-            TEXT_ENCODING,
+            tasks.TEXT_ENCODING,
             encoder,
             differs={"inputs": ("input_ids", "attention_mask", "position_ids", "inputs_embeds")},
         ),
         HeadSpec(
             "T5GemmaForSequenceClassification",
-            SEQUENCE_CLASSIFICATION,
+            tasks.SEQUENCE_CLASSIFICATION,
             sequence_classification,
             (("score",),),
             differs=_REREAD,
         ),
         HeadSpec(
-            "T5GemmaForTokenClassification", TOKEN_CLASSIFICATION, token_classification, (("score",),), differs=_REREAD
+            "T5GemmaForTokenClassification",
+            tasks.TOKEN_CLASSIFICATION,
+            token_classification,
+            (("score",),),
+            differs=_REREAD,
         ),
     ),
     class_names={

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from loadstone.architectures import sound_configs, waveform_heads, waveforms
-from loadstone.architectures.components import Component, Head, Linear, Part, Tower
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components import Head, Linear, Part, Tower
+from loadstone.architectures.components.quantized_sound import Quantized
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, CTC, PRETRAINING, SOUND
-from loadstone.core.records import record
 
 
 class UniSpeechConfig(sound_configs.QuantizedConfig, sound_configs.WaveformConfig):
@@ -31,24 +29,6 @@ class UniSpeechConfig(sound_configs.QuantizedConfig, sound_configs.WaveformConfi
             "of a loss that is not computed, here as in transformers",
         ),
     }
-
-
-@record
-class Quantized(Component):
-    """Hidden states as they are, and what a quantizer says of the same frames, mapped twice."""
-
-    quantizer: Part
-    first: Part
-    second: Part
-    dropout: float
-    beside: tuple[Part, ...]
-    """What only lies here: of a loss that is not computed."""
-
-    gives_several: ClassVar[bool] = True
-
-    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> tuple[Array, Array, Array]:
-        vectors, used = run(self.quantizer, run.dropout(out.extract_features, self.dropout), None)
-        return out.last_hidden_state, run(self.second, run(self.first, vectors)), used
 
 
 def blueprint(config: UniSpeechConfig) -> Tower:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from loadstone.architectures import sound_configs, waveform_heads, waveforms
-from loadstone.architectures.components import Component, Head, Part, Tower, Weight
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures import sound_configs, tasks, waveform_heads, waveforms
+from loadstone.architectures.components import Head, Part, Tower, Weight
+from loadstone.architectures.components.quantized_sound import Shown
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.tasks import (
-    AUDIO_CLASSIFICATION,
-    AUDIO_FRAME_CLASSIFICATION,
-    AUDIO_XVECTOR,
-    CTC,
-    PRETRAINING,
-    SOUND,
-)
-from loadstone.core.records import record
 
 
 class UniSpeechSatConfig(sound_configs.QuantizedConfig, sound_configs.SpeakerConfig):
@@ -37,20 +27,6 @@ class UniSpeechSatConfig(sound_configs.QuantizedConfig, sound_configs.SpeakerCon
             "of a loss that is not computed, here as in transformers",
         ),
     }
-
-
-@record
-class Shown(Component):
-    """What convolutions make of each frame, and what the encoder makes of it."""
-
-    dropout: float
-    beside: tuple[Part, ...]
-    """What only lies here: of a loss that is not computed."""
-
-    gives_several: ClassVar[bool] = True
-
-    def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> tuple[Array, Array]:
-        return run.dropout(out.extract_features, self.dropout), out.last_hidden_state
 
 
 def blueprint(config: UniSpeechSatConfig) -> Tower:
@@ -82,11 +58,11 @@ FAMILY = Family(
     heads=(
         *waveform_heads.heads(
             *("UniSpeechSat", "unispeech_sat", blueprint),
-            *(CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR),
+            *(tasks.CTC, tasks.AUDIO_CLASSIFICATION, tasks.AUDIO_FRAME_CLASSIFICATION, tasks.AUDIO_XVECTOR),
         ),
         HeadSpec(
             "UniSpeechSatForPreTraining",
-            PRETRAINING,
+            tasks.PRETRAINING,
             pretraining,
             (
                 ("label_embeddings_concat", "quantizer", "project_q"),
@@ -98,7 +74,7 @@ FAMILY = Family(
                 ``input_values`` (batch, samples). ``attention_mask`` (batch, samples): 1 for a sample, 0 for padding at
                 the end.
                 """,
-                "inputs": SOUND,
+                "inputs": tasks.SOUND,
                 "labels": (),
                 "output": "UniSpeechSatForPreTrainingOutput",
                 "reads": "all",

@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import sound_configs, waveform_heads, waveforms
-from loadstone.architectures.components import Attention, Embedding, Layer, Part, RelativeBias, Tower, Weight
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components import Embedding, Layer, Part, RelativeBias, Tower, Weight
+from loadstone.architectures.components.distance_attention import GatedAttention
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR, CTC
-from loadstone.core.records import record
 
 
 class WavLMConfig(sound_configs.AdaptedConfig, sound_configs.QuantizedConfig, sound_configs.SpeakerConfig):
@@ -45,33 +44,6 @@ class WavLMConfig(sound_configs.AdaptedConfig, sound_configs.QuantizedConfig, so
     def check_together(self) -> None:
         super().check_together()
         sound_configs.check_buckets(self, "num_buckets", "max_bucket_distance")
-
-
-@record
-class GatedAttention(Attention):
-    """Attention with a bias for distances that all layers share, times a number for each query and head
-    (arXiv:2110.13900, section 3.1)."""
-
-    gate: Part | None = None
-    """A map of each head's part of a vector to eight numbers."""
-    scales: Part | None = None
-    """A ``Weight`` (1, heads, 1, 1)."""
-
-    def compute(self, run: Run, x: Array) -> Array:
-        assert self.gate is not None and self.scales is not None
-        if self.bias is not None:
-            run(self.bias, x)
-        xp, shared = run.xp, run.state.bias
-        assert shared is not None
-        batch, places, _ = xp.shape(x)
-        by_head = xp.permute_dims(xp.reshape(x, (batch, places, self.heads, self.head_dim)), (0, 2, 1, 3))
-        pairs = xp.reshape(run(self.gate, by_head), (batch, self.heads, places, 2, 4))
-        sums = xp.activations["sigmoid"](xp.sum(pairs, axis=-1, keepdims=False))
-        shares = sums[..., :1] * (sums[..., 1:] * run.weight(self.scales) - 1.0) + 2.0
-        run.state.bias = shares * shared
-        out = self._attended(run, x)
-        run.state.bias = shared
-        return out
 
 
 def layer(config: WavLMConfig, index: int) -> Layer:
