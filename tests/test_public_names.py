@@ -28,6 +28,7 @@ NAMES = {
     "AutoModelForDepthEstimation",
     "AutoModelForPoseEstimation",
     "AutoModelForSemanticSegmentation",
+    "AutoModelForImageSegmentation",
     *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
     *("AutoModelForCTC", "AutoModelForAudioFrameClassification", "AutoModelForAudioXVector"),
     *("AutoModelForVideoClassification", "AutoBackbone"),
@@ -66,7 +67,6 @@ OF_TRANSFORMERS = {
                 "Decision",
                 "DocumentQuestionAnswering",
                 "ImageMatting",
-                "ImageSegmentation",
                 "ImageToImage",
                 "InstanceSegmentation",
             ),
@@ -135,6 +135,7 @@ FAMILIES = {
     "ResNet": "Model ResNetBackbone ForImageClassification",
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",
+    "CLIPSeg": "Model CLIPSegTextModel CLIPSegVisionModel ForImageSegmentation",
     "Beit": "Model ForImageClassification ForMaskedImageModeling ForSemanticSegmentation",
     "DPT": "Model ForDepthEstimation ForSemanticSegmentation",
     "DepthAnything": "ForDepthEstimation",
@@ -167,6 +168,7 @@ FAMILIES = {
 
 WITHIN = (
     *("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision"),
+    *("CLIPSegText", "CLIPSegVision"),
     *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule", "ParakeetEncoder"),
     *("ChineseCLIPText", "ChineseCLIPVision", "Siglip2Text", "Siglip2Vision"),
     *("DPTBackbone", "DepthAnythingBackbone", "VitPoseBackbone"),

@@ -20,6 +20,9 @@ from loadstone.architectures.families.chinese_clip import ChineseCLIPVisionConfi
 from loadstone.architectures.families.clip import CLIPConfig as CLIPConfig
 from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConfig
 from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
+from loadstone.architectures.families.clipseg import CLIPSegConfig as CLIPSegConfig
+from loadstone.architectures.families.clipseg import CLIPSegTextConfig as CLIPSegTextConfig
+from loadstone.architectures.families.clipseg import CLIPSegVisionConfig as CLIPSegVisionConfig
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from loadstone.architectures.families.data2vec_audio import Data2VecAudioConfig as Data2VecAudioConfig
@@ -120,6 +123,7 @@ from loadstone.frameworks.outputs import (
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
     ImageProjectionOutput,
+    ImageSegmentationOutput,
     MaskedAutoencoderOutput,
     MaskedImageModelingOutput,
     MaskedLMOutput,
@@ -448,6 +452,23 @@ class _SemanticSegmentation(_TaskModel):
         **unknown: object,
     ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
 
+class _ImageSegmentation(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        conditional_pixel_values: Tensor | None = None,
+        conditional_embeddings: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageSegmentationOutput[Tensor] | tuple[object, ...]: ...
+
 class _VideoClassification(_TaskModel):
     def forward(
         self,
@@ -724,9 +745,9 @@ class AutoModelForImageSegmentation(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _ImageSegmentation: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageSegmentation: ...
 
 class AutoModelForImageTextToText(AutoClass):
     @classmethod
@@ -1425,6 +1446,62 @@ class CLIPForImageClassification(CLIPPreTrainedModel, _ImageClassification):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class CLIPSegPreTrainedModel(PreTrainedModel):
+    config: Any
+
+class CLIPSegModel(CLIPSegPreTrainedModel, _BareModel):
+    config: CLIPSegConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput[Tensor] | tuple[object, ...]: ...
+    def get_text_features(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+    def get_image_features(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class CLIPSegTextModel(CLIPSegPreTrainedModel, _TextTower):
+    config: CLIPSegTextConfig
+
+class CLIPSegVisionModel(CLIPSegPreTrainedModel, _ImageTower):
+    config: CLIPSegVisionConfig
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class CLIPSegForImageSegmentation(CLIPSegPreTrainedModel, _ImageSegmentation):
+    config: CLIPSegConfig
 
 class ConvNextPreTrainedModel(PreTrainedModel):
     config: ConvNextConfig
@@ -3874,6 +3951,25 @@ class _FlaxSemanticSegmentation(_FlaxTaskModel):
         **unknown: object,
     ) -> SemanticSegmenterOutput | FieldTuple: ...
 
+class _FlaxImageSegmentation(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        conditional_pixel_values: ArrayLike | None = None,
+        conditional_embeddings: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageSegmentationOutput | FieldTuple: ...
+
 class _FlaxVideoClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -4138,6 +4234,14 @@ class FlaxAutoModelForImageClassification(AutoClass):
     ) -> _FlaxImageClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageClassification: ...
+
+class FlaxAutoModelForImageSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxImageSegmentation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageSegmentation: ...
 
 class FlaxAutoModelForImageTextToText(AutoClass):
     @classmethod
@@ -4715,6 +4819,70 @@ class FlaxCLIPForImageClassification(FlaxCLIPPreTrainedModel, _FlaxImageClassifi
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxCLIPSegPreTrainedModel(FlaxPreTrainedModel):
+    config: Any
+
+class FlaxCLIPSegModel(FlaxCLIPSegPreTrainedModel, _FlaxBareModel):
+    config: CLIPSegConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxCLIPSegTextModel(FlaxCLIPSegPreTrainedModel, _FlaxTextTower):
+    config: CLIPSegTextConfig
+
+class FlaxCLIPSegVisionModel(FlaxCLIPSegPreTrainedModel, _FlaxImageTower):
+    config: CLIPSegVisionConfig
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxCLIPSegForImageSegmentation(FlaxCLIPSegPreTrainedModel, _FlaxImageSegmentation):
+    config: CLIPSegConfig
 
 class FlaxConvNextPreTrainedModel(FlaxPreTrainedModel):
     config: ConvNextConfig
@@ -7330,6 +7498,23 @@ class _TFSemanticSegmentation(_TFTaskModel):
         training: bool | None = False,
     ) -> SemanticSegmenterOutput | FieldTuple: ...
 
+class _TFImageSegmentation(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        conditional_pixel_values: tf.Tensor | None = None,
+        conditional_embeddings: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageSegmentationOutput | FieldTuple: ...
+
 class _TFVideoClassification(_TFTaskModel):
     def call(
         self,
@@ -7568,6 +7753,14 @@ class TFAutoModelForImageClassification(AutoClass):
     ) -> _TFImageClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageClassification: ...
+
+class TFAutoModelForImageSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFImageSegmentation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageSegmentation: ...
 
 class TFAutoModelForImageTextToText(AutoClass):
     @classmethod
@@ -8103,6 +8296,62 @@ class TFCLIPForImageClassification(TFCLIPPreTrainedModel, _TFImageClassification
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFCLIPSegPreTrainedModel(TFPreTrainedModel):
+    config: Any
+
+class TFCLIPSegModel(TFCLIPSegPreTrainedModel, _TFBareModel):
+    config: CLIPSegConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFCLIPSegTextModel(TFCLIPSegPreTrainedModel, _TFTextTower):
+    config: CLIPSegTextConfig
+
+class TFCLIPSegVisionModel(TFCLIPSegPreTrainedModel, _TFImageTower):
+    config: CLIPSegVisionConfig
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFCLIPSegForImageSegmentation(TFCLIPSegPreTrainedModel, _TFImageSegmentation):
+    config: CLIPSegConfig
 
 class TFConvNextPreTrainedModel(TFPreTrainedModel):
     config: ConvNextConfig

@@ -13,6 +13,7 @@ HEADS: dict[str, dict[str, str]] = {
         "blenderbot-small": "BlenderbotSmallModel",
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
+        "clipseg": "CLIPSegModel",
         "convnext": "ConvNextModel",
         "convnextv2": "ConvNextV2Model",
         "data2vec-audio": "Data2VecAudioModel",
@@ -301,6 +302,7 @@ HEADS: dict[str, dict[str, str]] = {
     "zero_shot_image_classification": {
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
+        "clipseg": "CLIPSegModel",
         "siglip": "SiglipModel",
         "siglip2": "Siglip2Model",
     },

@@ -7,6 +7,7 @@ from loadstone.architectures.task import (
     DEPTH_ESTIMATION,
     IMAGE_CLASSIFICATION,
     IMAGE_PROJECTION,
+    IMAGE_SEGMENTATION,
     IMAGE_TEXT_TO_TEXT,
     IMAGE_TOWER,
     MASKED_IMAGE_MODELING,
@@ -69,6 +70,31 @@ IMAGES = (
         output="ImageClassifierOutput",
         reads="sequence",
         loss="sequence_classes",
+    ),
+    Task(
+        IMAGE_SEGMENTATION,
+        "ImageSegmentation",
+        "Which pixels of an image are meant.",
+        """Logits (batch, height, width) of ``pixel_values`` (batch, channels, height, width): how sure it is that a
+        pixel is meant by what is given besides, one for each picture.
+
+        That is ``input_ids`` (batch, tokens), a text; ``conditional_pixel_values`` (batch, channels, height,
+        width), another picture; or ``conditional_embeddings`` (batch, width), a vector of the space that texts and
+        pictures share.
+
+        With ``labels`` (batch, height, width), 1 where a pixel is meant and 0 where it is not, the loss.
+        """,
+        (
+            *("input_ids", "pixel_values", "conditional_pixel_values", "conditional_embeddings"),
+            *("attention_mask", "position_ids"),
+        ),
+        ("labels",),
+        options=("interpolate_pos_encoding", *SHOWN),
+        output="ImageSegmentationOutput",
+        kept=("conditional_embeddings", "pooled_output", "vision_model_output"),
+        reads="all",
+        loss="pixels",
+        gives=("logits", "decoder_output"),
     ),
     Task(
         SEMANTIC_SEGMENTATION,

@@ -150,6 +150,8 @@ class ImageTowerConfig(TowerConfig):
 
 Maps: TypeAlias = Callable[[Any, str, int, int], Linear]
 """(config, name, inputs, outputs) → one of the linear maps of a layer, with the spread of its initial weights."""
+Step: TypeAlias = Callable[[Part, Part], Part]
+"""(body, norm) → a step of a layer, whose norm is before the body or after the sum."""
 
 
 def clip_map(config: Any, name: str, inputs: int, outputs: int) -> Linear:
@@ -167,7 +169,7 @@ def feed_forward(config: Any, linear: Maps) -> FeedForward:
     return FeedForward(Part("fc1", up), config.hidden_act, Part("fc2", down))
 
 
-def layer(config: Any, index: int, *, causal: bool, linear: Maps = clip_map) -> Layer:
+def layer(config: Any, index: int, *, causal: bool, linear: Maps = clip_map, step: Step = pre_norm) -> Layer:
     """``layer_norm1``, ``self_attn``, ``layer_norm2`` and ``mlp``."""
     width, heads = config.hidden_size, config.num_attention_heads
     norm = LayerNorm(width, config.layer_norm_eps)
@@ -187,7 +189,7 @@ def layer(config: Any, index: int, *, causal: bool, linear: Maps = clip_map) -> 
     )
     first, second = Part("layer_norm1", norm), Part("layer_norm2", norm)
     mlp = Part("mlp", feed_forward(config, linear))
-    return Layer((pre_norm(Part("self_attn", attention), first), pre_norm(mlp, second)))
+    return Layer((step(Part("self_attn", attention), first), step(mlp, second)))
 
 
 def stack(config: Any, *, causal: bool, linear: Maps = clip_map) -> Part:

@@ -63,6 +63,8 @@ INPUTS: Mapping[str, Input] = {
         Input("encoder_hidden_states", ("batch", "places", "width"), "values"),
         Input("encoder_attention_mask", ("batch", "places"), "mask"),
         Input("pixel_values", ("batch", "channels", "height", "width"), "values", once=True),
+        Input("conditional_pixel_values", ("batch", "channels", "height", "width"), "values", once=True),
+        Input("conditional_embeddings", ("batch", "width"), "values", once=True),
         Input("pixel_values_videos", ("patches", "numbers"), "values", once=True),
         Input("image_grid_thw", ("pictures", "axes"), once=True),
         Input("video_grid_thw", ("films", "axes"), once=True),

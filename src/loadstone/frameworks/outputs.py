@@ -293,6 +293,29 @@ class SemanticSegmenterOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class MaskDecoderOutput(ModelOutput, Generic[TensorT]):
+    """What a decoder says of a picture: ``logits`` (batch, height, width)."""
+
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class ImageSegmentationOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, height, width); ``conditional_embeddings`` (batch, width), what is looked for;
+    ``pooled_output`` (batch, width), what the picture is in the same space; the outputs of the tower and the decoder.
+    """
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    conditional_embeddings: TensorT | None = None
+    pooled_output: TensorT | None = None
+    vision_model_output: BaseModelOutput[TensorT] | None = None
+    decoder_output: MaskDecoderOutput[TensorT] | None = None
+
+
+@output
 class DeiTForImageClassificationWithTeacherOutput(ModelOutput, Generic[TensorT]):
     """``logits`` (batch, labels), the mean of ``cls_logits`` and ``distillation_logits`` of the same shape."""
 

@@ -16,6 +16,7 @@ from loadstone.architectures.tasks import (
     CTC,
     DEPTH_ESTIMATION,
     IMAGE_CLASSIFICATION,
+    IMAGE_SEGMENTATION,
     IMAGE_TEXT_TO_TEXT,
     MASKED_IMAGE_MODELING,
     MASKED_LM,
@@ -201,6 +202,12 @@ class AutoModelForSemanticSegmentation(AutoClass):
     """A model that tells the class of each pixel."""
 
     task = SEMANTIC_SEGMENTATION
+
+
+class AutoModelForImageSegmentation(AutoClass):
+    """A model that tells which pixels are meant."""
+
+    task = IMAGE_SEGMENTATION
 
 
 class AutoModelForZeroShotImageClassification(AutoClass):

@@ -13,7 +13,6 @@ GIVES = {
     "Decision": "the next action of an agent",
     "DocumentQuestionAnswering": "the answer to a question about a document",
     "ImageMatting": "how far each pixel belongs to the foreground",
-    "ImageSegmentation": "the segments of an image",
     "ImageToImage": "an image made of another",
     "InstanceSegmentation": "a mask for each object in an image",
     "KeypointDetection": "the keypoints of images",

@@ -111,7 +111,7 @@ def pretraining(logits: Array, relationship: Array, labels: Array, next_sentence
 
 
 def replaced_tokens(logits: Array, labels: Array, attention_mask: Array | None) -> Array:
-    """Binary cross entropy at each token (batch, tokens) that the mask shows."""
+    """Binary cross entropy at each token (batch, tokens) that the mask shows; without one, of any shape."""
     if labels.shape != logits.shape:
         raise ArgumentError(f"labels has shape {labels.shape}, expected {logits.shape}.")
     losses = jax.nn.softplus(logits) - labels * logits
@@ -223,6 +223,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Array], str | None, Inputs],
     "speakers": lambda values, labels, problem, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, problem, given: values[-1],
     "pixel_classes": lambda values, labels, problem, given: pixel_classes(values[0], labels[0], *values[1:]),
+    "pixels": lambda values, labels, problem, given: replaced_tokens(values[0], labels[0], None),
     "masked_patches": lambda values, labels, problem, given: masked_patches(
         values[0], labels[0], given["bool_masked_pos"]
     ),

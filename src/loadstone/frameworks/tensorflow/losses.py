@@ -134,7 +134,7 @@ def pretraining(logits: tf.Tensor, relationship: tf.Tensor, labels: tf.Tensor, n
 
 
 def replaced_tokens(logits: tf.Tensor, labels: tf.Tensor, attention_mask: tf.Tensor | None) -> tf.Tensor:
-    """Binary cross entropy at each token (batch, tokens) that the mask shows."""
+    """Binary cross entropy at each token (batch, tokens) that the mask shows; without one, of any shape."""
     if not labels.shape.is_compatible_with(logits.shape):
         raise bad_argument(f"labels has shape {tuple(labels.shape)}, expected {tuple(logits.shape)}.")
     losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(labels, logits.dtype), logits)
@@ -256,6 +256,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[tf.Tensor], PretrainedConfig
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
     "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
+    "pixels": lambda values, labels, config, given: replaced_tokens(values[0], labels[0], None),
     "masked_patches": lambda values, labels, config, given: masked_patches(
         values[0], labels[0], given["bool_masked_pos"]
     ),

@@ -122,7 +122,7 @@ def pretraining(logits: Tensor, relationship: Tensor, labels: Tensor, next_sente
 
 
 def replaced_tokens(logits: Tensor, labels: Tensor, attention_mask: Tensor | None) -> Tensor:
-    """Binary cross entropy at each token (batch, tokens) that the mask shows."""
+    """Binary cross entropy at each token (batch, tokens) that the mask shows; without one, of any shape."""
     check_tensors(labels=labels)
     if labels.shape != logits.shape:
         raise ArgumentError(f"labels has shape {tuple(labels.shape)}, expected {tuple(logits.shape)}.")
@@ -243,6 +243,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Tensor], PretrainedConfig, M
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
     "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
+    "pixels": lambda values, labels, config, given: replaced_tokens(values[0], labels[0], None),
     "masked_patches": lambda values, labels, config, given: masked_patches(
         values[0], labels[0], given["bool_masked_pos"]
     ),
