@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 import loadstone
 from loadstone.errors import ArgumentError, InvalidConfig
@@ -42,6 +43,13 @@ def test_a_picture_or_a_vector_is_looked_for(made: Made, prompt: dict[str, Any])
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
 def test_a_picture_or_a_vector_in_the_other_frameworks(made: Made, prompt: dict[str, Any], framework: str) -> None:
     made.check({**pictures(made), **prompt}, "logits", "conditional_embeddings", frameworks=(framework,))
+
+
+@pytest.mark.parametrize(("class_name", "part"), [("CLIPSegTextModel", "text"), ("CLIPSegVisionModel", "vision")])
+def test_a_tower_comes_out_of_a_file_with_a_decoder(made: Made, class_name: str, part: str) -> None:
+    stored = load_file(made.folder / "model.safetensors")
+    for slot, value in getattr(loadstone, class_name).from_pretrained(made.folder).state_dict().items():
+        assert value.equal(stored[f"clip.{part}_model.{slot}"]), slot
 
 
 def test_the_outputs_within_the_output_agree(made: Made) -> None:

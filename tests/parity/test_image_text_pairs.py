@@ -17,7 +17,12 @@ from .modal import Made
 from .modal_families import siglip2
 from .test_modal_families import KNOWN, config_of
 
-WHOLE = {"siglip": "SiglipModel", "siglip2": "Siglip2Model", "chinese_clip": "ChineseCLIPModel"}
+WHOLE = {
+    "siglip": "SiglipModel",
+    "siglip2": "Siglip2Model",
+    "chinese_clip": "ChineseCLIPModel",
+    "clipseg": "CLIPSegModel",
+}
 
 
 @pytest.fixture(scope="module", params=WHOLE)

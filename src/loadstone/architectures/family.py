@@ -126,7 +126,8 @@ class Family:
         """What links the slots of a model of the class ``head`` to stored names; ``prefix`` is where it holds its bare
         model."""
         if head is not None and head.is_part:
-            prefixes = [head.prefix]
+            # Files of a model with a head hold the part within the bare model.
+            prefixes = [head.prefix, f"{self.prefix}.{head.prefix}" if self.prefix else ""]
         else:
             prefixes = [self.prefix, *(each.prefix for each in self.heads if not each.is_part)]
         return Naming(
