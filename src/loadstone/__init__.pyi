@@ -441,17 +441,6 @@ class _ImageClassification(_TaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
-class _SemanticSegmentation(_TaskModel):
-    def forward(
-        self,
-        pixel_values: Tensor | None = None,
-        labels: Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
-
 class _ImageSegmentation(_TaskModel):
     def forward(
         self,
@@ -468,6 +457,17 @@ class _ImageSegmentation(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageSegmentationOutput[Tensor] | tuple[object, ...]: ...
+
+class _SemanticSegmentation(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
 
 class _VideoClassification(_TaskModel):
     def forward(
@@ -3938,19 +3938,6 @@ class _FlaxImageClassification(_FlaxTaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
-class _FlaxSemanticSegmentation(_FlaxTaskModel):
-    def __call__(
-        self,
-        pixel_values: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> SemanticSegmenterOutput | FieldTuple: ...
-
 class _FlaxImageSegmentation(_FlaxTaskModel):
     def __call__(
         self,
@@ -3969,6 +3956,19 @@ class _FlaxImageSegmentation(_FlaxTaskModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ImageSegmentationOutput | FieldTuple: ...
+
+class _FlaxSemanticSegmentation(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
 
 class _FlaxVideoClassification(_FlaxTaskModel):
     def __call__(
@@ -7487,17 +7487,6 @@ class _TFImageClassification(_TFTaskModel):
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
-class _TFSemanticSegmentation(_TFTaskModel):
-    def call(
-        self,
-        pixel_values: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> SemanticSegmenterOutput | FieldTuple: ...
-
 class _TFImageSegmentation(_TFTaskModel):
     def call(
         self,
@@ -7514,6 +7503,17 @@ class _TFImageSegmentation(_TFTaskModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageSegmentationOutput | FieldTuple: ...
+
+class _TFSemanticSegmentation(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
 
 class _TFVideoClassification(_TFTaskModel):
     def call(

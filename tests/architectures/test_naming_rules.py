@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from parity.cases import PLAIN
+from parity.cases import NEEDED, PLAIN
 
 import loadstone
 from loadstone.architectures import components
@@ -20,9 +20,10 @@ _GATED: dict[str, Any] = {
     "use_swiglu_ffn": True,
     "out_indices": [3, 6, 9, 12],
 }
-SWITCHED: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("dinov2", "dinov2_with_registers"), _GATED),
-    **{name: {"backbone_config": _GATED} for name in ("depth_anything", "dpt")},
+SWITCHED: dict[str, list[dict[str, Any]]] = {
+    **dict.fromkeys(("dinov2", "dinov2_with_registers"), [_GATED]),
+    "beit": [{"use_relative_position_bias": True}, {"use_shared_relative_position_bias": True}],
+    **{name: [{"backbone_config": _GATED}] for name in ("depth_anything", "dpt")},
 }
 """Keys without which a family has no slot that some rule is for."""
 RULES = [(family, rule) for family in FAMILIES for rule in family.rules]
@@ -43,10 +44,10 @@ def test_a_rule_read_to_the_slot_and_back_gives_the_other_spelling(family: Famil
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.model_type)
 def test_slots_keep_their_names_and_every_rule_is_for_some_of_them(family: Any) -> None:
-    keys = PLAIN.get(family.model_type, {})
+    keys = PLAIN.get(family.model_type, {}) | NEEDED.get(family.model_type, {})
     made = [
         loadstone.AutoConfig.for_model(family.model_type, **keys | more)
-        for more in ({}, SWITCHED.get(family.model_type, {}))
+        for more in ({}, *SWITCHED.get(family.model_type, []))
     ]
     pairs = [(head, config) for head in family.heads for config in made]
     if family.model_type == "dpt":  # a class for each pixel is for its own layers alone

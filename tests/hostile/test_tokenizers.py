@@ -123,11 +123,6 @@ def test_a_bad_sentencepiece_model_says_where(content: bytes, message: str, tmp_
 
 
 CONTRADICTIONS: list[tuple[str, dict[str, str], str]] = [
-    (
-        "t5",
-        {"tokenizer_config.json": '{"tokenizer_class": "NllbTokenizer"}'},
-        "how NllbTokenizer splits texts is not known",
-    ),
     ("gpt2", {"merges.txt": "#version: 0.2\nzz qq\n"}, r"merges 'zz', 'qq'.*which vocab\.json does not have"),
     ("gpt2", {"merges.txt": "a b c\n"}, r"merges\.txt, line 1: expected two tokens with a blank between"),
     ("gpt2", {"vocab.json": "[1]"}, r"vocab\.json: expected an object, token to id, found list"),

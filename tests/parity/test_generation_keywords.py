@@ -38,7 +38,7 @@ SAMPLING: list[dict[str, Any]] = [
     {"epsilon_cutoff": 0.03},
     {"eta_cutoff": 0.05},
     {"top_h": 0.4},
-    {"top_h": 1.0, "temperature": 2.5},
+    {"top_h": 0.9, "temperature": 2.5},  # at 1 the last bit of a sum decides about the last token
     {"renormalize_logits": True, "remove_invalid_values": True},
     {"temperature": 2.0, "repetition_penalty": 1.5, "no_repeat_ngram_size": 2},
     {"num_return_sequences": 3, "temperature": 2.0},

@@ -57,6 +57,10 @@ def test_without_transformers_an_error_names_the_way(tmp_path: Path, monkeypatch
     monkeypatch.setattr("loadstone.pipeline.auto_tokenizer.is_installed", lambda: False)
     with pytest.raises(TokenizerError, match=r"no tokenizer.json there.*pip install \"loadstone\[transformers\]\""):
         loadstone.AutoTokenizer.from_pretrained(letters(tmp_path))
+    train_sentencepiece(tmp_path / "spiece.model", "unigram")
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "NllbTokenizer"}))
+    with pytest.raises(TokenizerError, match=r"how NllbTokenizer splits texts is not known.*pip install"):
+        loadstone.AutoTokenizer.from_pretrained(tmp_path)
 
 
 def test_what_nobody_reads_is_our_error(tmp_path: Path) -> None:
