@@ -21,7 +21,8 @@ _GATED: dict[str, Any] = {
     "out_indices": [3, 6, 9, 12],
 }
 SWITCHED: dict[str, list[dict[str, Any]]] = {
-    **dict.fromkeys(("dinov2", "dinov2_with_registers"), [_GATED]),
+    "dinov2": [_GATED],
+    "dinov2_with_registers": [_GATED],
     "beit": [{"use_relative_position_bias": True}, {"use_shared_relative_position_bias": True}],
     **{name: [{"backbone_config": _GATED}] for name in ("depth_anything", "dpt")},
 }
