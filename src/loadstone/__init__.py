@@ -130,12 +130,12 @@ def _of_a_family(name: str) -> Any:
     """``LlamaConfig``, ``LlamaForCausalLM``, ``FlaxLlamaForCausalLM`` and the like; None if no family has it."""
     from loadstone.architectures import registry
 
-    if name in registry.config_names():
-        return registry.config_names()[name]
+    if name.endswith("Config"):
+        return registry.config_named(name)
     from loadstone.frameworks.registry import framework_of, require_framework
 
     framework, plain = framework_of(name)
-    return require_framework(framework).class_named(name) if plain in registry.class_names() else None
+    return require_framework(framework).class_named(name) if registry.class_named(plain) is not None else None
 
 
 def __dir__() -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
+from itertools import takewhile
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import TASKS
@@ -32,7 +33,7 @@ def families() -> dict[str, Family]:
     return {family.model_type: family for family in map(_declared, _modules())}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _home(model_type: str) -> Family | None:
     """The family of a ``model_type``, its own or that of a part of its models (``clip_text_model``); no family is
     imported whose name does not begin with the same word."""
@@ -82,6 +83,34 @@ def head(family: Family, task: str, model_type: str, names: Collection[str] = ()
             + (f"Of such a checkpoint these make a model: {known}." if known else "It is a part of others.")
         )
     return head_spec
+
+
+@lru_cache(maxsize=1024)
+def class_named(name: str) -> tuple[Family, HeadSpec | None] | None:
+    """What :func:`class_names` has under a name; of most families one is imported, not all."""
+    for family in _likeliest_first(name):
+        if name == f"{family.stem}PreTrainedModel":
+            return family, None
+        head = next((head for head in family.heads if head.class_name == name), None)
+        if head is not None:
+            return family, head
+    return None
+
+
+@lru_cache(maxsize=1024)
+def config_named(name: str) -> type[PretrainedConfig] | None:
+    """What :func:`config_names` has under a name, as :func:`class_named` finds it."""
+    return next((found for family in _likeliest_first(name) if (found := family.configs.get(name)) is not None), None)
+
+
+def _likeliest_first(class_name: str) -> Iterator[Family]:
+    """All families; first those whose files are named as the class begins, the longest such name before others."""
+
+    def alike(module: str) -> int:
+        letters = zip(module.replace("_", ""), class_name.lower(), strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], letters))
+
+    return map(_declared, sorted(_modules(), key=alike, reverse=True))
 
 
 @lru_cache(maxsize=1)

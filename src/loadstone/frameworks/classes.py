@@ -58,9 +58,10 @@ class Classes(Generic[ModelT_co]):
 
     def class_named(self, name: str) -> type[ModelT_co]:
         """A model-specific class by its full name; :class:`KeyError` if there is none."""
-        if not name.startswith(self.prefix):
+        found = registry.class_named(name.removeprefix(self.prefix)) if name.startswith(self.prefix) else None
+        if found is None:
             raise KeyError(name)
-        family, head = registry.class_names()[name.removeprefix(self.prefix)]
+        family, head = found
         return self.abstract_class(family) if head is None else self.model_class(family, head)
 
     def _make(self, plain_name: str, bases: tuple[type, ...], doc: str, body: dict[str, object]) -> type[ModelT_co]:
