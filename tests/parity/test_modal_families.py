@@ -330,3 +330,21 @@ def test_a_model_in_bfloat16_takes_what_is_float32(made: Models, family: str) ->
         if isinstance(value, torch.Tensor) and value.is_floating_point() and name != "loss":
             assert value.dtype == torch.bfloat16, name
             assert (value.float() - exact[name]).abs().mean() < 0.2 * (exact[name].abs().mean() + 0.1), name
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("family", KNOWN)
+def test_linear_weights_are_quantized_while_they_are_loaded(made: Models, family: str) -> None:
+    each, inputs = made(family), made.inputs(family)
+    cls, asked = getattr(loadstone, each.class_name), {"quantization_config": loadstone.TorchAoConfig("int8")}
+    if family in ("resnet", "mobilenet_v2"):  # convolutions alone
+        with pytest.raises(loadstone.errors.ArgumentError, match="has no linear layer that could be quantized"):
+            cls.from_pretrained(each.folder, **asked)
+        return
+    model = cls.from_pretrained(each.folder, **asked).eval()
+    assert any(type(parameter).__name__ == "Int8Tensor" for parameter in model.parameters())
+    with torch.no_grad():
+        found, exact = model(**inputs), each.of("torch")(**inputs)
+    for name, value in found.items():
+        if isinstance(value, torch.Tensor) and value.is_floating_point() and name != "loss":
+            assert (value - exact[name]).abs().mean() < 0.2 * (exact[name].abs().mean() + 0.1), name

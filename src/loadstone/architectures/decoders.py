@@ -12,7 +12,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import Gated
 from loadstone.architectures.components.head import Head
-from loadstone.architectures.components.layers import Chain, Layer, Stack, pre_norm
+from loadstone.architectures.components.layers import Add, Chain, Layer, Residual, Stack, pre_norm
 from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Softcap
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.family import HeadSpec
@@ -176,6 +176,20 @@ def gated(width: int, inner: int, activation: str, std: float, bias: bool = Fals
         ),
         activation=activation,
         down=Part("down_proj", Linear(inner, width, bias, std)),
+    )
+
+
+def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:
+    """A layer with a norm before and after attention and feed-forward network."""
+
+    def step(body: Part, before: str, after: str) -> Part:
+        return Part("", Residual(body, Part(before, norm), Part("", Add(Part(after, norm)))))
+
+    return Layer(
+        (
+            step(attention, "input_layernorm", "post_attention_layernorm"),
+            step(feed_forward, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
+        )
     )
 
 

@@ -23,6 +23,7 @@ from loadstone.architectures.images import READS_PATCHES, SHOWN, check_sizes, li
 from loadstone.architectures.stages import MappedConfig
 from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION, MASKED_IMAGE_MODELING
 from loadstone.configs.keys import Rule
+from loadstone.core.naming_rules import Rule as Naming
 from loadstone.errors import Fault, InvalidConfig
 
 CLASS_NAMES: Mapping[str, str] = {
@@ -33,6 +34,19 @@ CLASS_NAMES: Mapping[str, str] = {
     "attention": "{}Attention",
     "downsample": "{}PatchMerging",
 }
+NAMES = (
+    Naming("attention.q_proj", "attention.self.query"),
+    Naming("attention.k_proj", "attention.self.key"),
+    Naming("attention.v_proj", "attention.self.value"),
+    Naming("attention.o_proj", "attention.output.dense"),
+    Naming(
+        "attention.relative_position_bias.relative_position_bias_table",
+        "attention.self.relative_position_bias_table",
+    ),
+    Naming("mlp.fc1", "intermediate.dense"),
+    Naming("mlp.fc2", "output.dense"),
+)
+"""What Transformers 5 calls the modules of Swin's layers."""
 LEFTOVERS = ("relative_position_index", "relative_coords_table", "embeddings.mask_token")
 """What files carry beside: tables that follow from the config, and a token that masked image models have."""
 

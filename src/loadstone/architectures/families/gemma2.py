@@ -8,7 +8,6 @@ from typing import ClassVar
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import Add, Layer, Residual
 from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
@@ -58,20 +57,6 @@ class Gemma2Config(decoders.DecoderConfig):
         check_layer_types(self.layer_types or [], self.num_hidden_layers, self.sliding_window)
 
 
-def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:
-    """A layer with a norm before and after attention and feed-forward network."""
-
-    def step(body: Part, before: str, after: str) -> Part:
-        return Part("", Residual(body, Part(before, norm), Part("", Add(Part(after, norm)))))
-
-    return Layer(
-        (
-            step(attention, "input_layernorm", "post_attention_layernorm"),
-            step(feed_forward, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
-        )
-    )
-
-
 def attention(config: Gemma2Config, index: int) -> Attention:
     """Attention of a layer, with a window or without, as ``layer_types`` say."""
     window = config.sliding_window if (config.layer_types or ())[index] == SLIDING else None
@@ -85,7 +70,7 @@ def blueprint(config: Gemma2Config) -> Tower:
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps, offset=1.0)
     feed_forward = decoders.feed_forward(config, config.hidden_activation)
     layers = [
-        sandwich_layer(Part("self_attn", attention(config, index)), Part("mlp", feed_forward), norm)
+        decoders.sandwich_layer(Part("self_attn", attention(config, index)), Part("mlp", feed_forward), norm)
         for index in range(config.num_hidden_layers)
     ]
     return decoders.tower(config, layers, norm, scale=config.hidden_size**0.5)

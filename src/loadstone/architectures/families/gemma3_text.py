@@ -10,7 +10,6 @@ from loadstone.architectures.class_names import DECODERS
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.towers import Tower
-from loadstone.architectures.families.gemma2 import sandwich_layer
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.architectures.rope_config import RopePlace
@@ -99,7 +98,7 @@ def blueprint(config: Gemma3TextConfig) -> Tower:
             head_norm=RMSNorm(head_dim, config.rms_norm_eps, offset=1.0),
         )
         attention = replace(attention, causal=causal, scale=config.query_pre_attn_scalar**-0.5)
-        layers.append(sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
+        layers.append(decoders.sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
     return decoders.tower(config, layers, norm, scale=config.hidden_size**0.5)
 
 

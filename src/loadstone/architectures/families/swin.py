@@ -21,9 +21,17 @@ from loadstone.architectures.components import (
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.stage_names import stage_names, stages_of
 from loadstone.architectures.stages import drop_paths
-from loadstone.architectures.swin import CLASS_NAMES, LEFTOVERS, SwinKeys, attention_of, feed_forward, heads, tower
+from loadstone.architectures.swin import (
+    CLASS_NAMES,
+    LEFTOVERS,
+    NAMES,
+    SwinKeys,
+    attention_of,
+    feed_forward,
+    heads,
+    tower,
+)
 from loadstone.architectures.tasks import BACKBONE
-from loadstone.core.naming_rules import Rule
 
 
 class SwinConfig(SwinKeys):
@@ -84,18 +92,7 @@ FAMILY = Family(
         *heads("Swin", "swin", layer, merging),
         HeadSpec("SwinBackbone", BACKBONE, backbone, (("hidden_states_norms",), ("swin.layernorm",))),
     ),
-    rules=(
-        Rule("attention.q_proj", "attention.self.query"),
-        Rule("attention.k_proj", "attention.self.key"),
-        Rule("attention.v_proj", "attention.self.value"),
-        Rule("attention.o_proj", "attention.output.dense"),
-        Rule(
-            "attention.relative_position_bias.relative_position_bias_table",
-            "attention.self.relative_position_bias_table",
-        ),
-        Rule("mlp.fc1", "intermediate.dense"),
-        Rule("mlp.fc2", "output.dense"),
-    ),
+    rules=NAMES,
     leftovers=LEFTOVERS,
     class_names=CLASS_NAMES,
     sources="arXiv:2103.14030",
