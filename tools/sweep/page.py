@@ -60,7 +60,7 @@ def text(results: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> str:
         "transformers gives the class, Loadstone fills it. This table has each type that some Auto class loads, with a",
         "tiny config and random values. *Right* means that transformers and Loadstone, given the same folder, hold the",
         f"same bits in every parameter and buffer, in the same dtypes, and share the same ones; {facts['dtype']} was",
-        "asked for. *Forward* says whether one forward pass was compared too; where it was, it gave the same bits. A",
+        "asked for. *Forward* says whether one forward pass was compared too; where it was, it gave the same. A",
         "type is *not built* where transformers cannot make or load a tiny model of it here.",
         "",
         f"{facts['date']} · Python {platform.python_version()}, {versions} · {len(results)} model types in "
