@@ -101,7 +101,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _on_hub(repo_id: str, which: FileChoice, hub: HubOptions) -> TokenizerFiles:
-    choices = [[TOKENIZER_NAME], OLDER, ELSEWHERE] if which.gguf_file is None else [[which.gguf_file]]
+    choices = [[TOKENIZER_NAME], OLDER, ELSEWHERE, [CONFIG]] if which.gguf_file is None else [[which.gguf_file]]
     source = find_beside(repo_id, choices, (*SETTINGS, f"{TEMPLATES}/") if which.gguf_file is None else (), which, hub)
     folder = source.configs or source.folder
     vocabulary = folder / which.gguf_file if which.gguf_file is not None else _vocabulary_in(folder)

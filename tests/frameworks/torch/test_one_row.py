@@ -38,6 +38,11 @@ def test_a_row_that_lies_in_strides_is_read_as_it_lies():
     torch.testing.assert_close(compiled("eager")(row, weight, None), F.linear(row, weight))
 
 
+def test_a_weight_that_is_one_row_itself_stays_a_product_of_linear():
+    row, weight = torch.randn(INPUTS), torch.randn(INPUTS)
+    torch.testing.assert_close(compiled("eager")(row, weight, None), F.linear(row, weight))
+
+
 @pytest.mark.parametrize(
     ("shape", "dtype", "products"),
     [

@@ -30,8 +30,9 @@ class OneRowProducts(TorchFunctionMode):
 
 
 def _is_one_row(x: Tensor, weight: Tensor) -> bool:
-    is_plain = type(weight) in (Tensor, torch.nn.Parameter) and x.dtype is weight.dtype and x.dtype in _DTYPES
-    return is_plain and x.device.type == "cpu" and x.numel() == weight.shape[1] and not torch.is_autocast_enabled("cpu")
+    is_plain = type(weight) in (Tensor, torch.nn.Parameter) and weight.dim() == 2
+    is_plain = is_plain and x.device.type == "cpu" and x.dtype is weight.dtype and x.dtype in _DTYPES
+    return is_plain and x.numel() == weight.shape[1] and not torch.is_autocast_enabled("cpu")
 
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
