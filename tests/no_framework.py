@@ -12,8 +12,7 @@ import ast
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
@@ -40,13 +39,15 @@ FOLDERS = (*ROOMS, "faults", "hostile")
 """Where their tests are."""
 
 
-class _Blocker(MetaPathFinder):
+class _Blind(PathFinder):
+    """Finds what Python does, but for what is blocked: who imports it fails, and who asks for it hears that it is not
+    there."""
+
+    @classmethod
     def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name.partition(".")[0] in BLOCKED:
-            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
-        return None
+        return None if fullname.partition(".")[0] in BLOCKED else super().find_spec(fullname, path, target)
 
 
 WITH_EXTRAS = {
@@ -58,7 +59,7 @@ WITH_EXTRAS = {
 
 def block() -> None:
     """From now on nothing that is in ``BLOCKED`` can be imported."""
-    sys.meta_path.insert(0, _Blocker())
+    sys.meta_path[:] = [_Blind if finder is PathFinder else finder for finder in sys.meta_path]
 
 
 def pytest_configure(config: pytest.Config) -> None:
