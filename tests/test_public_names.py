@@ -136,7 +136,7 @@ FAMILIES = {
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",
     "CLIPSeg": "Model CLIPSegTextModel CLIPSegVisionModel ForImageSegmentation",
-    "Beit": "Model ForImageClassification ForMaskedImageModeling ForSemanticSegmentation",
+    "Beit": "Model BeitBackbone ForImageClassification ForMaskedImageModeling ForSemanticSegmentation",
     "DPT": "Model ForDepthEstimation ForSemanticSegmentation",
     "DepthAnything": "ForDepthEstimation",
     "VitPose": "VitPoseBackbone ForPoseEstimation",

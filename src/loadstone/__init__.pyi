@@ -1202,6 +1202,9 @@ class BeitForSemanticSegmentation(BeitPreTrainedModel, _SemanticSegmentation):
         **unknown: object,
     ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
 
+class BeitBackbone(BeitPreTrainedModel, _Backbone):
+    config: BeitConfig
+
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
 
@@ -4552,6 +4555,9 @@ class FlaxBeitForSemanticSegmentation(FlaxBeitPreTrainedModel, _FlaxSemanticSegm
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> SemanticSegmenterOutput | FieldTuple: ...
+
+class FlaxBeitBackbone(FlaxBeitPreTrainedModel, _FlaxBackbone):
+    config: BeitConfig
 
 class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
     config: BertConfig
@@ -8053,6 +8059,9 @@ class TFBeitForSemanticSegmentation(TFBeitPreTrainedModel, _TFSemanticSegmentati
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> SemanticSegmenterOutput | FieldTuple: ...
+
+class TFBeitBackbone(TFBeitPreTrainedModel, _TFBackbone):
+    config: BeitConfig
 
 class TFBertPreTrainedModel(TFPreTrainedModel):
     config: BertConfig

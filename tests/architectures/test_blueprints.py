@@ -22,12 +22,13 @@ from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS as TORCH
 HEADS = [(family, head) for family in registry.families().values() for head in family.heads]
 
 
-WITH_ALL_PARTS = {
-    name: {"use_weighted_layer_sum": True}
+WITH_ALL_PARTS: dict[str, list[dict[str, Any]]] = {
+    name: [{"use_weighted_layer_sum": True}]
     for name, family in registry.families().items()
     if "use_weighted_layer_sum" in family.config.fields()
 }
-"""What a config says where the default leaves a part out."""
+WITH_ALL_PARTS["beit"] = [{"add_fpn": True}, {"use_mean_pooling": False}]
+"""What configs say, which together have every part, where the default leaves one out."""
 
 
 def config(model_type: str, **changes: Any) -> Any:
@@ -60,12 +61,13 @@ def test_awkward_configs_have_the_slots_of_their_torch_model_too(case: Any) -> N
 
 @pytest.mark.parametrize(("family", "head"), HEADS, ids=[head.class_name for _, head in HEADS])
 def test_optional_and_tied_parts_are_names_that_the_blueprint_has(family: Any, head: Any) -> None:
-    made = config(family.model_type, tie_word_embeddings=True, **WITH_ALL_PARTS.get(family.model_type, {}))
-    names = {slot.name for slot in components.slots(head.blueprint(made))}
+    more = WITH_ALL_PARTS.get(family.model_type, [{}])
+    made = [config(family.model_type, tie_word_embeddings=True, **each) for each in more]
+    names = {slot.name for each in made for slot in components.slots(head.blueprint(each))}
     for group in head.optional:
         for part in group:
             assert any(name == part or name.startswith(f"{part}.") for name in names), part
-    for alias, source in head.tied(made).items():
+    for alias, source in head.tied(made[0]).items():
         assert {alias, source} <= names
     for pair in head.stand_ins:
         assert names & set(pair)

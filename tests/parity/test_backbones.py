@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
+import transformers
 
 import loadstone
 from loadstone.errors import ArgumentError, InvalidConfig
 
 from .frameworks import SIDES
-from .modal import Made
-from .modal_families import dpt
+from .modal import FRAMEWORKS, Made
+from .modal_families import beit, dpt
+from .modal_families.vit import numbers
 from .test_modal_families import KNOWN, config_of
 
 
@@ -84,6 +87,55 @@ def test_the_maps_of_a_pyramid_are_four() -> None:
     for indices in ([1, 2, 3], [0, 1, 2, 3], [1, 2, 3, 13]):
         with pytest.raises(InvalidConfig, match="out_indices"):
             loadstone.BeitForSemanticSegmentation(loadstone.BeitConfig(out_indices=indices))
+    for keys in ({"out_indices": [1, 2, 3]}, {"out_indices": [1, 2, 3, 4], "reshape_hidden_states": False}):
+        with pytest.raises(InvalidConfig, match="'out_indices' and 'reshape_hidden_states'"):
+            loadstone.BeitBackbone(loadstone.BeitConfig(add_fpn=True, **keys))
+
+
+@pytest.mark.parametrize("class_name", ["BeitBackbone", "BeitForSemanticSegmentation"])
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_picture_of_which_no_pyramid_can_be_made_is_named(class_name: str, framework: str) -> None:
+    config = loadstone.BeitConfig(**KNOWN["beit"].plain)
+    model = getattr(loadstone, SIDES[framework].prefix + class_name)(config)
+    with pytest.raises(ArgumentError, match="pixel_values has 1 × 3 patches, expected at least 2 × 2"):
+        SIDES[framework].call(model, pixel_values=torch.zeros(1, 3, 7, 12))
+
+
+@pytest.mark.parametrize(
+    "framework", ["torch", *(pytest.param(other, marks=pytest.mark.long) for other in FRAMEWORKS[1:])]
+)
+@pytest.mark.parametrize("variant", ["", "pyramid", "subset", "flat"])
+def test_maps_of_one_size_and_of_four_agree(variant: str, framework: str, tmp_path: Path) -> None:
+    """In all frameworks; of pictures that are no whole number of patches, too."""
+    known = KNOWN["beit"]
+    made = Made("BeitBackbone", config_of(known, "BeitBackbone", known.awkward.get(variant, {})), tmp_path)
+    for pixels in (beit.inputs("BeitBackbone", made.model.config)["pixel_values"], numbers(1, 3, 19, 14)):
+        inputs = {"pixel_values": pixels, **known.shown}
+        made.check(inputs, "feature_maps", "hidden_states", "attentions", frameworks=(framework,))
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_backbone_with_a_pyramid_is_made_of_a_classifier_s_file(framework: str, tmp_path: Path) -> None:
+    """Of which all but the pyramid is read; transformers reads what is saved of it."""
+    known, prefix = KNOWN["beit"], SIDES[framework].prefix
+    keys = {**known.plain, **known.awkward["pyramid"], "add_fpn": False, "out_indices": None}
+    classifier = Made("BeitForImageClassification", transformers.BeitConfig(**keys), tmp_path / "classifier")
+    model = getattr(loadstone, f"{prefix}AutoBackbone").from_pretrained(
+        classifier.folder, add_fpn=True, out_features=["stem", "stage1", "stage2", "stage4"]
+    )
+    assert type(model).__name__ == f"{prefix}BeitBackbone"
+    assert {name.split(".")[0] for name in model.load_report.initialized} == {"fpn1", "fpn2"}
+    model.save_pretrained(tmp_path / "saved")
+    theirs, report = transformers.BeitBackbone.from_pretrained(tmp_path / "saved", output_loading_info=True)
+    assert not report["missing_keys"] and not report["unexpected_keys"]
+    pixels = numbers(2, 3, 8, 12)
+    with torch.no_grad():
+        expected = theirs.eval()(pixels).feature_maps
+    model = model.eval() if framework == "torch" else model
+    found = SIDES[framework].call(model, pixel_values=pixels).feature_maps
+    assert [tuple(each.shape[2:]) for each in found] == [(8, 12), (4, 6), (2, 3), (1, 1)]
+    for ours, each in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours, each, atol=1e-4, rtol=0)
 
 
 def test_a_class_of_each_pixel_is_read_from_dpt_s_own_tower_alone() -> None:

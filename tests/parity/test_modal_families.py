@@ -116,9 +116,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Models:
     return Models(tmp_path_factory)
 
 
-def as_on_the_hub(family: str, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What transformers has written, by the names that the Hub's files have."""
-    return {name.replace(*KNOWN[family].misspelled): value for name, value in stored.items()}
+def as_on_the_hub(family: str, class_name: str, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What transformers has written of a class, by the names that the Hub's files have."""
+    misspelled = KNOWN[family].misspelled
+    wrong, right = misspelled.get(class_name) or misspelled.get("") or ("", "")
+    return {name.replace(wrong, right) if wrong else name: value for name, value in stored.items()}
 
 
 def fields_of(each: Made, inputs: Mapping[str, Any], unlike: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -133,7 +135,7 @@ def fields_of(each: Made, inputs: Mapping[str, Any], unlike: Mapping[str, tuple[
 )
 def test_slots_are_the_stored_names_and_shapes(made: Models, family: str, class_name: str, variant: str) -> None:
     each = made(family, class_name, variant)
-    stored, model = as_on_the_hub(family, each.stored()), each.of("torch")
+    stored, model = as_on_the_hub(family, class_name, each.stored()), each.of("torch")
     assert not model.load_report.initialized and not model.load_report.unused
     _, head = registry.class_names()[class_name]
     assert head is not None
@@ -250,7 +252,7 @@ def test_parameters_start_like_those_of_transformers(family: str, class_name: st
     cls = getattr(loadstone, class_name)
     cls(cls.config_class.from_pretrained(tmp_path / "theirs")).save_pretrained(tmp_path / "ours")
     ours, theirs = (load_file(tmp_path / side / "model.safetensors") for side in ("ours", "theirs"))
-    theirs = as_on_the_hub(family, theirs)
+    theirs = as_on_the_hub(family, class_name, theirs)
     assert stored_with_every_class(known, ours) == stored_with_every_class(known, theirs)
     pairs = ((name, ours[name], theirs[name]) for name in theirs if not name.endswith(known.fresh_unlike or ("\0",)))
     wrong = [fault for name, found, expected in pairs if (fault := difference(name, found, expected))]
@@ -276,7 +278,7 @@ def test_what_is_saved_is_read_by_transformers(made: Models, family: str, framew
     again, report = type(each.model).from_pretrained(tmp_path, output_loading_info=True)
     assert not report["missing_keys"] and not report["unexpected_keys"]
     saved, known = load_file(tmp_path / "model.safetensors"), KNOWN[family]
-    expected = as_on_the_hub(family, each.stored())
+    expected = as_on_the_hub(family, each.class_name, each.stored())
     assert stored_with_every_class(known, saved) == stored_with_every_class(known, expected)
     expected = each.model.state_dict()
     for name, value in again.state_dict().items():

@@ -19,8 +19,6 @@ from .reference import Store, auto_class, config_of
 from .selections import pairs
 
 ROOT = Path(__file__).parents[2]
-NOT_HERE = {("backbone", "beit")}
-"""BEiT's backbone: it may scale its maps to four sizes, which no other does."""
 APART = {("backbone", "vitpose")}
 """ViTPose's backbone is in transformers' table under a type of its own."""
 PLAIN = {case.family: case for case in CASES if case.variant == "plain"}
@@ -62,7 +60,7 @@ def test_the_classes_of_a_task_are_those_of_transformers(head: str) -> None:
     task = BARE if head == "base" else head.replace("_", "-")
     served = {name: family.head(task) for name, family in registry.families().items()}
     found = {name: spec.class_name for name, spec in served.items() if spec is not None and (head, name) not in APART}
-    assert found == {name: cls for name, cls in HEADS[head].items() if (head, name) not in NOT_HERE}
+    assert found == HEADS[head]
 
 
 @pytest.mark.parametrize(("case", "head"), pairs())

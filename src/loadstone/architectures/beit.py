@@ -1,4 +1,5 @@
-"""BEiT's layers and its tower: ViT's, with a bias for how far two patches are from each other, and scaled steps."""
+"""BEiT's layers, its tower and its pyramid of maps: ViT's, with a bias for how far two patches are from each other,
+and scaled steps."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from typing import Any
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.feature_maps import FeaturePyramid
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Add, Chain, Layer, LayerScale, Residual, Stack
-from loadstone.architectures.components.leaves import Conv, LayerNorm, Weight
+from loadstone.architectures.components.leaves import Activation, BatchNorm, Conv, ConvTranspose, LayerNorm, Weight
 from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.stages import MaxPool
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.components.two_towers import FirstPooler
 from loadstone.architectures.images import linear, sized
@@ -140,3 +143,12 @@ def tower(config: Any, *, pooler: bool) -> Tower:
         pooler=pool if pooler else None,
         shows_normed=False,
     )
+
+
+def pyramid(config: Any) -> Part:
+    """``fpn1`` to ``fpn4``: four times as large, twice, as large, and half."""
+    width = config.hidden_size
+    larger = ConvTranspose(width, width, (2, 2), 2, std=config.initializer_range)
+    four_times = (Part("0", larger), Part("1", BatchNorm(width)), Part("2", Activation("gelu")), Part("3", larger))
+    levels = (Chain(four_times), Chain((Part("0", larger),)), Chain(()), MaxPool(2, 2))
+    return Part("", FeaturePyramid(tuple(Part(f"fpn{number}", level) for number, level in enumerate(levels, start=1))))

@@ -41,6 +41,7 @@ PARITY = ModalFamily(
         use_relative_position_bias=True,
         use_mask_token=True,
         out_indices=[1, 2, 3, 4],
+        add_fpn=True,
         pool_scales=[1, 2],
         auxiliary_channels=6,
         num_labels=3,
@@ -48,6 +49,22 @@ PARITY = ModalFamily(
     inputs=inputs,
     main="BeitForSemanticSegmentation",
     awkward={
+        "pyramid": dict(
+            out_indices=[0, 2, 3, -1],
+            use_relative_position_bias=False,
+            use_shared_relative_position_bias=True,
+            use_mean_pooling=False,
+        ),
+        "subset": dict(
+            add_fpn=False, out_indices=None, out_features=["stem", "stage3"], use_absolute_position_embeddings=True
+        ),
+        "flat": dict(
+            add_fpn=False,
+            out_indices=None,
+            out_features=["stage4"],
+            reshape_hidden_states=False,
+            use_mean_pooling=False,
+        ),
         "shared": dict(
             use_relative_position_bias=False,
             use_shared_relative_position_bias=True,
@@ -66,5 +83,9 @@ PARITY = ModalFamily(
             use_auxiliary_head=False,
         ),
     },
+    # A class for each pixel needs four layers, each by its number from the first on.
+    refuses=dict.fromkeys(("pyramid", "subset", "flat"), ("BeitForSemanticSegmentation",)),
+    # Files of version 4 have no prefix, which transformers reads too; it writes it before two names.
+    misspelled={"BeitBackbone": ("beit.", "")},
     wide=dict(hidden_size=96, intermediate_size=160, image_size=32, vocab_size=200, auxiliary_channels=64),
 )

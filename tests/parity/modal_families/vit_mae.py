@@ -46,7 +46,7 @@ PARITY = ModalFamily(
         )
     },
     # Its rule for layers fits the decoder's too. No file of the Hub has such names, and older releases read none.
-    misspelled=("decoder_encoder.layer.", "decoder_layers."),
+    misspelled={"": ("decoder_encoder.layer.", "decoder_layers.")},
     # There all positions start as zeros, though they are never trained, because what makes them (and the class token,
     # and the patches' map) sees that the map has been made, and leaves. Here they start as the authors have them.
     fresh_unlike=("position_embeddings", "decoder_pos_embed", "cls_token", "patch_embeddings.projection.weight"),

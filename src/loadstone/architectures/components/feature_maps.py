@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
-from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import Stack
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.layers import Chain, Stack
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.towers import Tower
 from loadstone.core.records import record
+from loadstone.errors import ArgumentError
 
 
 @record
@@ -30,11 +31,33 @@ class TakingStack(Stack):
 
 
 @record
+class FeaturePyramid(Component):
+    """Maps of one size become maps of several, each in a way of its own; the last becomes half as large."""
+
+    levels: tuple[Part, ...]
+    """For each map: (batch, width, rows, columns) → the same in another size."""
+
+    gives_several: ClassVar[bool] = True
+
+    def compute(self, run: Run, maps: Sequence[Array]) -> tuple[Array, ...]:
+        """``maps``, each (batch, width, rows, columns); :class:`ArgumentError` where half of one is nothing."""
+        rows, columns = run.xp.shape(maps[-1])[2:]
+        if any(isinstance(size, int) and size < 2 for size in (rows, columns)):
+            raise ArgumentError(
+                f"pixel_values has {rows} × {columns} patches, expected at least 2 × 2: one of the maps that are made "
+                "of them is half as large."
+            )
+        return tuple(run(level, each) for level, each in zip(self.levels, maps, strict=True))
+
+
+@record
 class FeatureTower(Tower):
     """A tower of a :class:`TakingStack`, whose output is maps of what is taken."""
 
     normed: tuple[bool, ...] = ()
-    """For each map, whether the tower's norm is applied to it."""
+    """For each map, whether the tower's norm is applied to it; without any it is to none."""
+    pyramid: Part | None = None
+    """A :class:`FeaturePyramid`, of the maps."""
     tokens: int = 1
     """How many vectors stand before those of the patches."""
     is_grid: bool = True
@@ -49,13 +72,16 @@ class FeatureTower(Tower):
         if self.rotaries:
             run.state.rotary = run.rotary(self, x)
         x = run(self.stack, x)
-        assert self.norm is not None
-        maps = []
-        for taken, normed in zip(run.state.taken, self.normed, strict=True):
-            maps.append(self._map(run, run(self.norm, taken) if normed else taken))
+        vectors = run.state.taken
+        if self.norm is not None and self.normed:
+            pairs = zip(vectors, self.normed, strict=True)
+            vectors = [run(self.norm, taken) if normed else taken for taken, normed in pairs]
+        maps = tuple(self._map(run, each) for each in vectors)
+        if self.pyramid is not None:
+            maps = run(self.pyramid, maps)
         out = run.end(x, None, x)
         return run.output(
-            "BackboneOutput", feature_maps=tuple(maps), hidden_states=out.hidden_states, attentions=out.attentions
+            "BackboneOutput", feature_maps=maps, hidden_states=out.hidden_states, attentions=out.attentions
         )
 
     def _map(self, run: Run, x: Array) -> Array:
@@ -67,13 +93,20 @@ class FeatureTower(Tower):
 
 def taking(tower: Tower, taken: tuple[int, ...], **how: Any) -> FeatureTower:
     """A tower whose output is maps of what is ``taken``; ``how``: the rest of what a :class:`FeatureTower` has."""
-    stack = tower.stack.component
-    assert isinstance(stack, Stack)
     return FeatureTower(
         stem=tower.stem,
-        stack=Part(tower.stack.name, TakingStack(stack.layers, taken)),
+        stack=Part(tower.stack.name, _taking(tower.stack.component, taken)),
         width=tower.width,
         norm=tower.norm,
         shows_normed=False,
         **how,
     )
+
+
+def _taking(stack: Component, taken: tuple[int, ...]) -> Component:
+    """A stack of layers, or a chain that ends with one, as one of which something is ``taken``."""
+    if isinstance(stack, Chain):
+        *before, last = stack.steps
+        return Chain((*before, Part(last.name, _taking(last.component, taken))))
+    assert isinstance(stack, Stack)
+    return TakingStack(stack.layers, taken)

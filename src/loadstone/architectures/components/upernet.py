@@ -84,7 +84,8 @@ class PlainHead(Component):
 class Pyramid(Component):
     """Logits of four hidden states, brought to four sizes; and those of another head, which only the loss reads."""
 
-    sizes: tuple[Part, ...]
+    pyramid: Part
+    """A :class:`~loadstone.architectures.components.feature_maps.FeaturePyramid`."""
     head: Part
     auxiliary: Part | None
     taken: tuple[int, ...]
@@ -103,10 +104,11 @@ class Pyramid(Component):
         sizes = xp.shape(run.take(given, "pixel_values", _PIXELS))[2:]
         grid = [size // side for size, side in zip(sizes, self.patch, strict=True)]
         maps = []
-        for index, part in zip(self.taken, self.sizes, strict=True):
+        for index in self.taken:
             x = xp.permute_dims(out.hidden_states[index][:, 1:], (0, 2, 1))
             batch, width, _ = xp.shape(x)
-            maps.append(run(part, xp.reshape(x, (batch, width, *grid))))
+            maps.append(xp.reshape(x, (batch, width, *grid)))
+        maps = run(self.pyramid, maps)
         logits = run(self.head, maps)
         if self.auxiliary is None:
             return logits, self.ignored

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from loadstone.architectures import upernet
-from loadstone.architectures.beit import tower
+from loadstone.architectures.beit import pyramid, tower
 from loadstone.architectures.components import (
-    Activation,
-    BatchNorm,
     Chain,
     Component,
-    ConvTranspose,
     Head,
     LayerNorm,
-    MaxPool,
     Part,
     Tower,
 )
+from loadstone.architectures.components.feature_maps import taking
 from loadstone.architectures.components.layers import Rest
 from loadstone.architectures.components.upernet import Pyramid
 from loadstone.architectures.family import Family, HeadSpec
@@ -32,8 +29,8 @@ from loadstone.architectures.images import (
     linear,
     sized,
 )
-from loadstone.architectures.stage_names import STAGES
-from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION, MASKED_PATCHES, SEMANTIC_SEGMENTATION
+from loadstone.architectures.stage_names import STAGES, stages_of
+from loadstone.architectures.tasks import BACKBONE, BARE, IMAGE_CLASSIFICATION, MASKED_PATCHES, SEMANTIC_SEGMENTATION
 from loadstone.configs.keys import Rule
 from loadstone.core.naming_rules import Rule as Naming
 from loadstone.errors import Fault, InvalidConfig
@@ -70,12 +67,7 @@ class BeitConfig(PatchesConfig):
         *("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "num_channels"),
         *("vocab_size", "auxiliary_channels"),
     )
-    irrelevant: ClassVar[Mapping[str, str]] = {
-        **{key: why for key, why in IRRELEVANT.items() if key != "vocab_size"},
-        "out_features": "a backbone's, or the names of out_indices",
-        "add_fpn": "a backbone's",
-        "reshape_hidden_states": "a backbone's",
-    }
+    irrelevant: ClassVar[Mapping[str, str]] = {key: why for key, why in IRRELEVANT.items() if key != "vocab_size"}
 
     def check_together(self) -> None:
         faults = []
@@ -123,27 +115,32 @@ def semantic_segmentation(config: BeitConfig) -> Component:
     if len(taken) != upernet.MAPS or not all(0 <= index < config.num_hidden_layers for index in taken):
         expected = f"{upernet.MAPS} of the layers 1 to {config.num_hidden_layers}, for a class of each pixel"
         raise InvalidConfig([Fault("config key 'out_indices'", expected, repr(config.out_indices))])
-    width, patch = config.hidden_size, sized(config)[1]
-    larger = ConvTranspose(width, width, (2, 2), 2, std=config.initializer_range)
-    sizes = (
-        Part(
-            "fpn1",
-            Chain((Part("0", larger), Part("1", BatchNorm(width)), Part("2", Activation("gelu")), Part("3", larger))),
-        ),
-        Part("fpn2", Chain((Part("0", larger),))),
-        Part("fpn3", Chain(())),
-        Part("fpn4", MaxPool(2, 2, 0)),
-    )
     output = Pyramid(
-        sizes,
+        pyramid(config),
         Part("decode_head", upernet.decode_head(config)),
         Part("auxiliary_head", upernet.auxiliary_head(config)) if config.use_auxiliary_head else None,
         taken,
-        patch,
+        sized(config)[1],
         config.semantic_loss_ignore_index,
         config.auxiliary_loss_weight,
     )
     return Head(Part("beit", tower(config, pooler=False)), Part("", output), labels=config.num_labels, sees_all=True)
+
+
+def backbone(config: BeitConfig) -> Tower:
+    """``embeddings``, ``encoder``, ``layernorm``, through which no map goes, and with ``add_fpn`` the pyramid."""
+    taken = stages_of(config)
+    if config.add_fpn and (len(taken) != upernet.MAPS or not config.reshape_hidden_states):
+        expected = f"{upernet.MAPS} of the hidden states, and 'reshape_hidden_states' true, as there is 'add_fpn'"
+        found = f"{config.out_indices}, {config.reshape_hidden_states}"
+        raise InvalidConfig([Fault("config keys 'out_indices' and 'reshape_hidden_states'", expected, found)])
+    return taking(
+        tower(config, pooler=False),
+        taken,
+        is_grid=config.reshape_hidden_states,
+        keeps_tokens=True,
+        pyramid=pyramid(config) if config.add_fpn else None,
+    )
 
 
 FAMILY = Family(
@@ -167,6 +164,7 @@ FAMILY = Family(
             (("fpn1", "fpn2", "decode_head"), ("auxiliary_head",)),
             differs={"options": SHOWN},
         ),
+        HeadSpec("BeitBackbone", BACKBONE, backbone, (("fpn1", "fpn2"), ("layernorm",))),
     ),
     rules=(
         *ATTENTION_NAMES,
