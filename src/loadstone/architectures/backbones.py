@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.feature_maps import TakingStack
-from loadstone.architectures.components.fusion import Backbone
-from loadstone.architectures.components.layers import Stack
+from loadstone.architectures.components.feature_maps import taking
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.stage_names import STAGES, stages_of
 from loadstone.configs.keys import Rule
@@ -33,14 +31,5 @@ class BackboneKeys(PretrainedConfig):
 
 def inner(tower: Tower, taken: tuple[int, ...], *, normed: bool = True) -> Part:
     """``backbone``: a tower of which these hidden states are taken, through its norm or as they are."""
-    stack = tower.stack.component
-    assert isinstance(stack, Stack)
-    backbone = Backbone(
-        tower.stem,
-        Part(tower.stack.name, TakingStack(stack.layers, taken)),
-        tower.width,
-        tower.norm,
-        shows_normed=False,
-        norms_maps=normed,
-    )
-    return Part("", Wrapped(Part("backbone", backbone)))
+    own = taking(tower, taken, normed=(normed,) * len(taken), is_grid=False, keeps_tokens=True, is_inner=True)
+    return Part("", Wrapped(Part("backbone", own)))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.feature_maps import FeatureTower, taking
+from loadstone.architectures.components.feature_maps import Backbone, taking
 from loadstone.architectures.components.feed_forward import FeedForward, Gated
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Add, Layer, LayerScale, Residual, Stack
@@ -162,7 +162,7 @@ def tower(config: Any, *, mask_token: bool, registers: int = 0, method: Method =
     )
 
 
-def backbone(config: Any, bare: Tower, tokens: int, *, last_is_normed: bool = False) -> FeatureTower:
+def backbone(config: Any, bare: Tower, tokens: int, *, last_is_normed: bool = False) -> Backbone:
     """The same tower, whose output is maps. ``tokens``: how many vectors stand before the patches'.
 
     ``last_is_normed``: whether what comes out of the last layer is, whatever the config says, and maps are of the

@@ -7,10 +7,11 @@ from loadstone.architectures.components.base import ACTIVATIONS, Component, Part
 from loadstone.architectures.components.conformer import ConformerConv, RelativeKeyAttention
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
+from loadstone.architectures.components.feature_maps import Backbone
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
 from loadstone.architectures.components.frame_lengths import FrameLengths, Step
 from loadstone.architectures.components.frames import Frames
-from loadstone.architectures.components.fusion import Backbone, FusedClasses, FusedMaps, Fusion, MapHead, Neck
+from loadstone.architectures.components.fusion import FusedClasses, FusedMaps, Fusion, MapHead, Neck
 from loadstone.architectures.components.grids import Fold, GridPatches
 from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.layer_sum import LayerSum

@@ -12,6 +12,9 @@ from loadstone.architectures.components.towers import Tower
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
+MAPS = "feature_maps"
+"""What a backbone's output has them under."""
+
 
 @record
 class TakingStack(Stack):
@@ -51,7 +54,7 @@ class FeaturePyramid(Component):
 
 
 @record
-class FeatureTower(Tower):
+class Backbone(Tower):
     """A tower of a :class:`TakingStack`, whose output is maps of what is taken."""
 
     normed: tuple[bool, ...] = ()
@@ -64,22 +67,21 @@ class FeatureTower(Tower):
     """Whether maps are (batch, width, rows, columns); else they are (batch, places, width)."""
     keeps_tokens: bool = False
     """Whether those that are not have the tokens, too."""
+    is_inner: bool = False
+    """Whether its output has besides all that a tower's has, for a larger model."""
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
-        run.begin(self, given)
-        x = run(self.stem, given)
-        if self.rotaries:
-            run.state.rotary = run.rotary(self, x)
-        x = run(self.stack, x)
-        vectors = run.state.taken
+        out, vectors = super().compute(run, given), run.state.taken
         if self.norm is not None and self.normed:
             pairs = zip(vectors, self.normed, strict=True)
             vectors = [run(self.norm, taken) if normed else taken for taken, normed in pairs]
         maps = tuple(self._map(run, each) for each in vectors)
         if self.pyramid is not None:
             maps = run(self.pyramid, maps)
-        out = run.end(x, None, x)
+        if self.is_inner:
+            out[MAPS] = maps
+            return out
         return run.output(
             "BackboneOutput", feature_maps=maps, hidden_states=out.hidden_states, attentions=out.attentions
         )
@@ -91,9 +93,9 @@ class FeatureTower(Tower):
         return run.xp.reshape(run.xp.permute_dims(x[:, self.tokens :], (0, 2, 1)), (batch, width, *run.state.grid))
 
 
-def taking(tower: Tower, taken: tuple[int, ...], **how: Any) -> FeatureTower:
-    """A tower whose output is maps of what is ``taken``; ``how``: the rest of what a :class:`FeatureTower` has."""
-    return FeatureTower(
+def taking(tower: Tower, taken: tuple[int, ...], **how: Any) -> Backbone:
+    """A tower whose output is maps of what is ``taken``; ``how``: the rest of what a :class:`Backbone` has."""
+    return Backbone(
         stem=tower.stem,
         stack=Part(tower.stack.name, _taking(tower.stack.component, taken)),
         width=tower.width,

@@ -7,28 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.feature_maps import MAPS
 from loadstone.architectures.components.run import Array, Run
-from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
 
-MAPS = "feature_maps"
-"""What a backbone's output has them under."""
-
 _PIXELS = (Axis("batch"), Axis("channels"), Axis("height", known=True), Axis("width", known=True))
-
-
-@record
-class Backbone(Tower):
-    """A tower of a :class:`~loadstone.architectures.components.feature_maps.TakingStack`, whose output has besides what
-    is taken: (batch, places, width), normed or not."""
-
-    norms_maps: bool = True
-
-    def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
-        out, taken = super().compute(run, given), run.state.taken
-        out[MAPS] = tuple(run(self.norm, each) if self.norm and self.norms_maps else each for each in taken)
-        return out
 
 
 @record

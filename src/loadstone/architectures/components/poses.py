@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.fusion import MAPS
+from loadstone.architectures.components.feature_maps import MAPS
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.fusion import MAPS
+from loadstone.architectures.components.feature_maps import MAPS
 from loadstone.architectures.components.layers import Stack
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.two_towers import TwoTowers
@@ -30,7 +30,7 @@ class Prompted(NamedTuple):
 
 @record
 class PromptedTowers(TwoTowers):
-    """Two towers, of which that for pictures is a :class:`~loadstone.architectures.components.fusion.Backbone`.
+    """Two towers, of which that for pictures is a :class:`~loadstone.architectures.components.feature_maps.Backbone`.
 
     No gradient goes back into them.
     """

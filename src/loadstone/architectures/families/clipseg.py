@@ -19,9 +19,8 @@ from loadstone.architectures.components import (
     TwoTowers,
     Weight,
 )
-from loadstone.architectures.components.feature_maps import TakingStack
-from loadstone.architectures.components.fusion import Backbone
-from loadstone.architectures.components.layers import Stack, post_norm
+from loadstone.architectures.components.feature_maps import taking
+from loadstone.architectures.components.layers import post_norm
 from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.prompted_masks import (
     FilmStack,
@@ -147,13 +146,9 @@ def prompted_towers(config: CLIPSegConfig) -> PromptedTowers:
     own = blueprint(config)
     tower = own.vision.component
     assert isinstance(tower, Tower)
-    stack = tower.stack.component
-    assert isinstance(stack, Stack)
     read = tuple(index + 1 for index in config.extract_layers)
     taken = tuple(sorted({*read}))
-    vision = Backbone(
-        tower.stem, Part(tower.stack.name, TakingStack(stack.layers, taken)), tower.width, pooler=tower.pooler
-    )
+    vision = taking(tower, taken, pooler=tower.pooler, is_grid=False, keeps_tokens=True, is_inner=True)
     return PromptedTowers(
         own.text,
         Part(own.vision.name, vision),
