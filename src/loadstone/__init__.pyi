@@ -484,6 +484,7 @@ class _ObjectDetection(_TaskModel):
     def forward(
         self,
         pixel_values: Tensor | None = None,
+        labels: list[dict[str, Tensor]] | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
@@ -3990,6 +3991,7 @@ class _FlaxObjectDetection(_FlaxTaskModel):
     def __call__(
         self,
         pixel_values: ArrayLike | None = None,
+        labels: list[dict[str, ArrayLike]] | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
@@ -7536,6 +7538,7 @@ class _TFObjectDetection(_TFTaskModel):
     def call(
         self,
         pixel_values: tf.Tensor | None = None,
+        labels: list[dict[str, tf.Tensor]] | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,

@@ -52,6 +52,19 @@ def test_they_do_what_the_standard_says(where: str) -> None:
     assert [float(each) for each in xp.softplus(x)] == pytest.approx(np.log1p(np.exp([3.0, 1.0, 2.0])).tolist())
 
 
+@pytest.mark.parametrize("where", MODULES)
+def test_numpy_computes_within_a_compiled_program(where: str) -> None:
+    xp = importlib.import_module(f"loadstone.frameworks.{where}.array_functions").xp
+
+    def twice(x: np.ndarray, shown: np.ndarray) -> np.ndarray:
+        assert isinstance(x, np.ndarray)
+        return np.where(shown, 2 * x, -1).astype(np.int64)
+
+    given = np.asarray([1.5, 2.5, 3.5], np.float32)
+    (found,) = compiled(where, lambda x: xp.on_host(twice, xp.astype(x, xp.int32), x, x > 2), given)
+    assert found.tolist() == [-1, 5, 7]
+
+
 def compiled(where: str, function: Any, *arrays: np.ndarray) -> list[np.ndarray]:
     """What a function of the framework's arrays gives, as one program where there are such."""
     if where == "flax":

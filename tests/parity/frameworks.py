@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +41,7 @@ class Side(Protocol):
     """The class that computes a layer's experts, and the name of its method that does."""
 
     def to(self, value: Any) -> Any:
-        """A PyTorch tensor as the framework's own; anything else as it is."""
+        """A PyTorch tensor, or those in a list of dicts, as the framework's own; anything else as it is."""
 
     def eager(self) -> AbstractContextManager[Any]:
         """Where models run operation by operation."""
@@ -133,7 +133,7 @@ class FlaxSide:
         return importlib.import_module("loadstone.frameworks.flax.leaves").Experts, "__call__"
 
     def to(self, value: Any) -> Any:
-        return self.jax.numpy.asarray(array_of(value)) if isinstance(value, torch.Tensor) else value
+        return nested(lambda each: self.jax.numpy.asarray(array_of(each)), value)
 
     def eager(self) -> AbstractContextManager[Any]:
         disabled: AbstractContextManager[Any] = self.jax.disable_jit()
@@ -181,7 +181,7 @@ class TensorFlowSide:
         return importlib.import_module("loadstone.frameworks.tensorflow.leaves").Experts, "call"
 
     def to(self, value: Any) -> Any:
-        return self.tf.constant(array_of(value)) if isinstance(value, torch.Tensor) else value
+        return nested(lambda each: self.tf.constant(array_of(each)), value)
 
     def eager(self) -> AbstractContextManager[Any]:
         return nullcontext()
@@ -190,8 +190,8 @@ class TensorFlowSide:
         return as_torch(model(**{name: self.to(value) for name, value in inputs.items()}))
 
     def compiled(self, model: Any, **inputs: Any) -> SimpleNamespace:
-        options = {name: value for name, value in inputs.items() if not isinstance(value, torch.Tensor)}
-        tensors = {name: self.to(value) for name, value in inputs.items() if isinstance(value, torch.Tensor)}
+        options = {name: value for name, value in inputs.items() if not isinstance(value, torch.Tensor | list)}
+        tensors = {name: self.to(value) for name, value in inputs.items() if name not in options}
         step = self.tf.function(lambda tensors: dict(model(**tensors, **options).items()))
         return as_torch(step(tensors))
 
@@ -218,6 +218,15 @@ TORCH = TorchSide()
 SIDES: dict[str, Side] = {"torch": TORCH, "flax": FlaxSide(), "tensorflow": TensorFlowSide()}
 
 
+def nested(change: Callable[[torch.Tensor], Any], value: Any) -> Any:
+    """A tensor changed, and those in a list of dicts; anything else as it is."""
+    if isinstance(value, dict):
+        return {name: change(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [nested(change, each) for each in value]
+    return change(value) if isinstance(value, torch.Tensor) else value
+
+
 def tensor_of(array: Any) -> torch.Tensor:
     """Any framework's array as a PyTorch tensor of the same bits."""
     if isinstance(array, torch.Tensor):
@@ -241,6 +250,8 @@ def as_torch(output: Any) -> SimpleNamespace:
     for name, value in output.items():
         if name == "past_key_values":
             fields[name] = value
+        elif isinstance(value, dict) and not hasattr(value, "to_tuple"):
+            fields[name] = {key: tensor_of(each) for key, each in value.items()}
         elif isinstance(value, tuple):
             fields[name] = tuple(map(tensor_of, value))
         elif hasattr(value, "items"):

@@ -80,6 +80,11 @@ def _close(found: Any, expected: Any, class_name: str, field: str) -> None:
         for place, pair in enumerate(zip(found, expected, strict=True)):
             _close(*pair, class_name, f"{field}[{place}]")
         return
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys(), f"{class_name}.{field}"
+        for key, value in expected.items():
+            _close(found[key], value, class_name, f"{field}[{key!r}]")
+        return
     shapes = f"{tuple(found.shape)}, expected {tuple(expected.shape)}"
     assert found.shape == expected.shape, f"{class_name}.{field}: {shapes}"
     note(class_name, (found.float() - expected.float()).abs().max().item(), field)

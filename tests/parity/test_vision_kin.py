@@ -10,7 +10,7 @@ import torch
 import transformers
 
 import loadstone
-from loadstone.errors import InvalidConfig, UnknownArgument
+from loadstone.errors import InvalidConfig
 
 from .modal import Made
 from .modal_families import deit, dinov2, dinov3_vit, yolos
@@ -66,10 +66,8 @@ def test_a_graph_is_for_pictures_of_the_size_that_a_model_was_made_for(tmp_path:
     torch.testing.assert_close(found, made.expected({"pixel_values": pixels}).last_hidden_state, atol=1e-4, rtol=1e-4)
 
 
-def test_objects_have_no_loss_and_labels_are_refused() -> None:
+def test_what_finds_objects_says_what_it_reads() -> None:
     model = loadstone.YolosForObjectDetection(loadstone.YolosConfig(**yolos.PARITY.plain))
-    with pytest.raises(UnknownArgument, match="'labels' is not computed"):
-        model(numbers(1, 3, 8, 12), labels=[{"class_labels": torch.tensor([0]), "boxes": torch.rand(1, 4)}])
     assert model.get_input_embeddings() is model.vit.embeddings.patch_embeddings.projection
 
 

@@ -131,12 +131,18 @@ IMAGES = (
         "Finds objects in an image.",
         """``logits`` (batch, objects, labels + 1), of which the last is for no object, and ``pred_boxes`` (batch,
         objects, 4): center, width and height of each, as shares of the picture's. Of ``pixel_values`` (batch,
-        channels, height, width). There is no loss: it would have to match what is found with what there is.
+        channels, height, width).
+
+        With ``labels``, a dict for each picture of its objects' ``class_labels`` (objects,) and ``boxes`` (objects, 4),
+        the loss of what is found once it is matched with these, which scipy does on the CPU, and in ``loss_dict`` what
+        that is made of.
         """,
         ("pixel_values",),
+        ("labels",),
         output="ObjectDetectionOutput",
         kept=("last_hidden_state", "hidden_states", "attentions"),
         reads="all",
+        loss="objects",
         gives=("logits", "pred_boxes"),
     ),
     Task(

@@ -29,7 +29,7 @@ def with_signature(
 
     ``more``: what the framework's passes take besides.
     """
-    parameters = [_parameter(argument, types) for argument in task.arguments]
+    parameters = [_parameter(argument, types, task) for argument in task.arguments]
     outputs = [task.output, *(("MoeCausalLMOutputWithPast",) if "logits_to_keep" in task.options else ())]
     returns = " | ".join([*(types.output.format(output) for output in outputs), types.plain])
     own = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
@@ -42,10 +42,12 @@ def with_signature(
     return function
 
 
-def _parameter(name: str, types: Types) -> Parameter:
+def _parameter(name: str, types: Types, task: Task) -> Parameter:
     default: object = None
     if name == "logits_to_keep":
         annotation, default = f"int | {types.array}", 0
+    elif name == "labels" and task.loss == "objects":
+        annotation = f"list[dict[str, {types.array}]] | None"
     elif name in FLAGS:
         annotation = "bool | None"
     else:

@@ -120,6 +120,11 @@ class ModelOutput(Recognized, OrderedDict[str, Any]):
         return OrderedDict.__getitem__(self, key) if isinstance(key, str) else self.to_tuple()[key]
 
 
+def fields_of_loss(loss: Any) -> dict[str, Any]:
+    """The fields that a task's loss is, where it is more than one."""
+    return loss if isinstance(loss, dict) else {"loss": loss}
+
+
 @output
 class BaseModelOutput(ModelOutput, Generic[TensorT]):
     """What a bare model returns.

@@ -7,12 +7,15 @@ framework has one implementation of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.interpolation import Method
 from loadstone.architectures.rotary import Rotary
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Array: TypeAlias = Any
 """The framework's own: ``torch.Tensor``, ``jax.Array`` or ``tf.Tensor``."""
@@ -84,6 +87,10 @@ class ArrayFunctions(Protocol):
     def max_pool(self, x: Array, kernel: int, stride: int, padding: int, /) -> Array:
         """The largest value within each square of (batch, channels, height, width), which may reach so far beyond the
         edges, where there is nothing."""
+
+    def on_host(self, function: Callable[..., np.ndarray], like: Array, /, *arrays: Array) -> Array:
+        """What a function of NumPy makes of arrays, in the shape and the dtype of ``like``, also where a program is
+        compiled: it then runs in each pass. No gradient goes through it."""
 
     def pad(self, x: Array, before: int, after: int | Array, /, *, axis: int) -> Array:
         """Zeros, or what is false, at the beginning and the end of an axis."""

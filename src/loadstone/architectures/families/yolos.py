@@ -23,11 +23,10 @@ from loadstone.architectures.components.patches import interpolated
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import IRRELEVANT, SHOWN, LayersConfig, check_sizes, encoder, linear, sized
+from loadstone.architectures.objects import Weights
 from loadstone.architectures.tasks import BARE, OBJECT_DETECTION
 from loadstone.core.naming_rules import Rule as Naming
 from loadstone.core.records import record
-
-_COSTS = ("class_cost", "bbox_cost", "giou_cost", "bbox_loss_coefficient", "giou_loss_coefficient", "eos_coefficient")
 
 
 class YolosConfig(LayersConfig):
@@ -50,10 +49,7 @@ class YolosConfig(LayersConfig):
     eos_coefficient: float = 0.1
 
     positive: ClassVar[tuple[str, ...]] = (*LayersConfig.positive, "num_channels", "num_detection_tokens")
-    irrelevant: ClassVar[Mapping[str, str]] = {
-        **IRRELEVANT,
-        **dict.fromkeys(("auxiliary_loss", *_COSTS), "there is no loss that matches objects"),
-    }
+    irrelevant: ClassVar[Mapping[str, str]] = IRRELEVANT
 
     def check_together(self) -> None:
         check_sizes(self)
@@ -90,13 +86,15 @@ class Detection(Component):
     classes: Part
     boxes: Part
     count: int
+    weights: Weights
 
     gives_several: ClassVar[bool] = True
 
-    def compute(self, run: Run, out: Any, given: Any) -> tuple[Array, Array]:
-        """Logits (batch, objects, classes) and boxes (batch, objects, 4). ``out``: the output of the tower."""
+    def compute(self, run: Run, out: Any, given: Any) -> tuple[Array, Array, Weights]:
+        """Logits (batch, objects, classes) and boxes (batch, objects, 4), and what the loss is told besides. ``out``:
+        the output of the tower."""
         x = out.last_hidden_state[:, -self.count :]
-        return run(self.classes, x), run.xp.activations["sigmoid"](run(self.boxes, x))
+        return run(self.classes, x), run.xp.activations["sigmoid"](run(self.boxes, x)), self.weights
 
 
 def _tower(config: YolosConfig, *, pooler: bool) -> Tower:
@@ -142,8 +140,17 @@ def object_detection(config: YolosConfig) -> Component:
         return Chain((maps[0], relu, maps[1], relu, maps[2]))
 
     classes, boxes = three_maps(config.num_labels + 1), three_maps(4)
+    weights = Weights(
+        class_cost=config.class_cost,
+        box_cost=config.bbox_cost,
+        overlap_cost=config.giou_cost,
+        box_loss=config.bbox_loss_coefficient,
+        overlap_loss=config.giou_loss_coefficient,
+        nothing=config.eos_coefficient,
+        is_auxiliary=config.auxiliary_loss,
+    )
     found = Detection(
-        Part("class_labels_classifier", classes), Part("bbox_predictor", boxes), config.num_detection_tokens
+        Part("class_labels_classifier", classes), Part("bbox_predictor", boxes), config.num_detection_tokens, weights
     )
     return Head(Part("vit", _tower(config, pooler=False)), Part("", found), labels=config.num_labels)
 

@@ -17,6 +17,7 @@ from jax.tree_util import PyTreeDef
 from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.tubelets import Tubelets, hidden_in_each
 from loadstone.architectures.inputs import INPUTS
+from loadstone.architectures.objects import Objects
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.inputs import Inputs
@@ -108,7 +109,7 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
         if value is None:
             continue
         kind = INPUTS[name].kind if name in INPUTS else "values"
-        if isinstance(value, KeyValueCache):
+        if isinstance(value, KeyValueCache | Objects):
             arrays[name] = value
             continue
         if kind == "output":

@@ -26,6 +26,7 @@ from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.generation import GenerationMixin
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
+from loadstone.frameworks.flax.object_labels import padded
 from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import Shown, State
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
@@ -123,7 +124,7 @@ class WithHead(TaskModel):
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=False))  # beside them may be what the loss alone is told
-        made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
+        made: ModelOutput = getattr(outputs, task.output)(**kept, **(outputs.fields_of_loss(loss) if task.loss else {}))
         return made
 
     def _load_balance(self, router_logits: tuple[Array, ...], inputs: Inputs, batch: int) -> Array:
@@ -165,6 +166,8 @@ def task_class(task: Task) -> type[FlaxPreTrainedModel]:
             given = by_name(names, args, given)
         unknown = {name: value for name, value in given.items() if name not in known}
         given = {name: value for name, value in given.items() if name in known}
+        if task.loss == "objects" and given.get("labels") is not None:
+            given["labels"] = padded(given["labels"], self.config.num_labels)
         return call(self, _one_row_a_choice(given, task) if task.per_choice else given, unknown)
 
     def part_pass(part: Task) -> Any:

@@ -16,6 +16,7 @@ from jax import Array
 
 from loadstone.architectures.components.sound_heads import Alignment
 from loadstone.architectures.ctc import losses as of_texts
+from loadstone.architectures.objects import losses as of_objects
 from loadstone.architectures.tasks import IGNORED
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.array_functions import xp
@@ -205,7 +206,7 @@ def sigmoid_contrastive(logits: Array) -> Array:
     return -jnp.mean(jnp.sum(jax.nn.log_sigmoid(fits * logits), axis=-1))
 
 
-LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Array], str | None, Inputs], Array]] = {
+LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], str | None, Inputs], Any]] = {
     "next_token": lambda values, labels, problem, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, problem, given: masked_token(values[0], labels[0]),
     "sequence_classes": lambda values, labels, problem, given: sequence_classes(values[0], labels[0], problem),
@@ -224,13 +225,15 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Array], str | None, Inputs],
     "own": lambda values, labels, problem, given: values[-1],
     "pixel_classes": lambda values, labels, problem, given: pixel_classes(values[0], labels[0], *values[1:]),
     "pixels": lambda values, labels, problem, given: replaced_tokens(values[0], labels[0], None),
+    "objects": lambda values, labels, problem, given: of_objects(xp, values[0], values[1], labels[0], values[2]),
     "masked_patches": lambda values, labels, problem, given: masked_patches(
         values[0], labels[0], given["bool_masked_pos"]
     ),
     "contrastive": lambda values, labels, problem, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, problem, given: sigmoid_contrastive(values[0]),
 }
-"""By the names in tasks: of what the head gives, the labels, the config's ``problem_type``, and all arrays by name."""
+"""By the names in tasks: of what the head gives, the labels, the config's ``problem_type``, and all arrays by name. The
+loss, or a dict of the output's fields."""
 
 
 def _classes(name: str, labels: Array, shape: Sequence[int], hint: str = "") -> Array:

@@ -36,10 +36,15 @@ def past_keras() -> Iterator[None]:
 
 
 def gather(
-    names: Collection[str], args: tuple[object, ...], given: Mapping[str, object], more_axes: int = 0
+    names: Collection[str],
+    args: tuple[object, ...],
+    given: Mapping[str, object],
+    *,
+    more_axes: int = 0,
+    of_objects: bool = False,
 ) -> dict[str, object]:
     """The arguments of a call by name, arrays as tensors. The first may be a dict of several. ``more_axes``: 1
-    where each row has several sequences to choose from.
+    where each row has several sequences to choose from; ``of_objects``: labels are dicts, and left as they are.
 
     Raises :class:`UnknownArgument` for a name that nothing takes, if it would change something, and
     :class:`ArgumentError` for one that comes twice, and for ids that are no integers or have another shape than
@@ -67,7 +72,8 @@ def gather(
     if unknown:
         with past_keras():
             forward_keywords.check_unknown(unknown, names, arguments.get("position_ids") is not None)
-    return {name: _checked(name, _tensor(value), more_axes) for name, value in arguments.items()}
+    labels = {"labels": arguments.pop("labels", None)} if of_objects else {}
+    return {name: _checked(name, _tensor(value), more_axes) for name, value in arguments.items()} | labels
 
 
 def router_logits_wanted(model: TFStructure, wanted: bool | None) -> bool:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import numpy as np
 import tensorflow as tf
 
 from loadstone.architectures.components.run import ArrayFunctions
@@ -98,6 +99,13 @@ def max_pool(x: tf.Tensor, kernel: int, stride: int, padding: int, /) -> tf.Tens
     beyond = [(0, 0), (padding, padding), (padding, padding), (0, 0)]
     x = tf.pad(tf.transpose(x, (0, 2, 3, 1)), beyond, constant_values=x.dtype.min)
     return tf.transpose(tf.nn.max_pool2d(x, kernel, stride, "VALID"), (0, 3, 1, 2))
+
+
+def on_host(function: Callable[..., np.ndarray], like: tf.Tensor, /, *arrays: tf.Tensor) -> tf.Tensor:
+    def call(*arrays: np.ndarray) -> np.ndarray:
+        return function(*arrays).astype(like.dtype.as_numpy_dtype)
+
+    return tf.ensure_shape(tf.numpy_function(call, arrays, like.dtype), like.shape)
 
 
 def pad(x: tf.Tensor, before: int, after: int | tf.Tensor, /, *, axis: int) -> tf.Tensor:

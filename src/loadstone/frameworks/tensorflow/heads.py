@@ -16,12 +16,13 @@ from loadstone.architectures.components.ranges import check_ends
 from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
-from loadstone.frameworks.outputs import ModelOutput
+from loadstone.frameworks.outputs import ModelOutput, fields_of_loss
 from loadstone.frameworks.tensorflow import losses, outputs
 from loadstone.frameworks.tensorflow.arguments import bad_argument, gather, past_keras, router_logits_wanted
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
+from loadstone.frameworks.tensorflow.object_labels import padded
 from loadstone.frameworks.tensorflow.outputs import MoeCausalLMOutputWithPast
 from loadstone.frameworks.tensorflow.run import Run
 from loadstone.frameworks.tensorflow.state import Options, State, shape_of
@@ -47,9 +48,14 @@ class TaskModel(TFPreTrainedModel):
 
     @tf.autograph.experimental.do_not_convert
     def __call__(self, *args: object, **kwargs: object) -> Any:
-        return super().__call__(
-            **gather(self.call_signature_parameters, args, kwargs, more_axes=int(self.task.per_choice))
-        )
+        named = self.call_signature_parameters
+        if self.task.loss != "objects":
+            return super().__call__(**gather(named, args, kwargs, more_axes=int(self.task.per_choice)))
+        given = gather(named, args, kwargs, of_objects=True)
+        if given.get("labels") is not None:
+            with past_keras():
+                given["labels"] = padded(given["labels"], self.config.num_labels)
+        return super().__call__(**given)
 
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         raise NotImplementedError
@@ -147,7 +153,8 @@ class WithHead(TaskModel):
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
-            loss = losses.LOSSES[task.loss](values, labels, self.config, given)
+            with past_keras():
+                loss = losses.LOSSES[task.loss](values, labels, self.config, given)
         asked = given.get("output_hidden_states")
         kept = head.kept(task, out, self.config.output_hidden_states if asked is None else asked)
         if out.get("router_logits") is not None:
@@ -159,7 +166,7 @@ class WithHead(TaskModel):
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=False))  # beside them may be what the loss alone is told
-        made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
+        made: ModelOutput = getattr(outputs, task.output)(**kept, **(fields_of_loss(loss) if task.loss else {}))
         return made
 
     def _body(self, head: components.Head, given: Mapping[str, Any]) -> Any:

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from loadstone.architectures.components.sound_heads import Alignment
 from loadstone.architectures.ctc import losses as of_texts
+from loadstone.architectures.objects import losses as of_objects
 from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
@@ -240,7 +241,7 @@ def sigmoid_contrastive(logits: tf.Tensor) -> tf.Tensor:
     return -tf.reduce_mean(tf.reduce_sum(tf.math.log_sigmoid(fits * logits), axis=-1))
 
 
-LOSSES: dict[str, Callable[[Sequence[Any], Sequence[tf.Tensor], PretrainedConfig, Mapping[str, Any]], tf.Tensor]] = {
+LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], PretrainedConfig, Mapping[str, Any]], Any]] = {
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0]),
     "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
@@ -257,13 +258,15 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[tf.Tensor], PretrainedConfig
     "own": lambda values, labels, config, given: values[-1],
     "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
     "pixels": lambda values, labels, config, given: replaced_tokens(values[0], labels[0], None),
+    "objects": lambda values, labels, config, given: of_objects(xp, values[0], values[1], labels[0], values[2]),
     "masked_patches": lambda values, labels, config, given: masked_patches(
         values[0], labels[0], given["bool_masked_pos"]
     ),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }
-"""By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
+"""By the names in tasks: of what the head gives, the labels, the config, and all arguments by name. The
+loss, or a dict of the output's fields."""
 
 
 def _classes(name: str, labels: tf.Tensor, shape: Sequence[int | None], hint: str = "") -> tf.Tensor:

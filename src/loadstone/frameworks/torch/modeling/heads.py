@@ -199,7 +199,7 @@ class WithHead(TaskModel):
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=False))  # beside them may be what the loss alone is told
-        made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
+        made: ModelOutput = getattr(outputs, task.output)(**kept, **(outputs.fields_of_loss(loss) if task.loss else {}))
         return made
 
     def _body(self, head: components.Head, given: Mapping[str, Any]) -> Any:

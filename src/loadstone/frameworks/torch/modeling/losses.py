@@ -15,6 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from loadstone.architectures.components.sound_heads import Alignment
+from loadstone.architectures.objects import Weights
+from loadstone.architectures.objects import losses as of_objects
 from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
@@ -34,6 +36,8 @@ from loadstone.frameworks.labels import (
     problem_of,
 )
 from loadstone.frameworks.torch.modeling.arguments import check_tensors, values_known
+from loadstone.frameworks.torch.modeling.array_functions import xp
+from loadstone.frameworks.torch.modeling.object_labels import padded
 
 _TINY = 1e-5
 """Keeps a quotient finite where nothing is masked."""
@@ -227,7 +231,16 @@ def sigmoid_contrastive(logits: Tensor) -> Tensor:
     return -F.logsigmoid(fits * logits).sum(dim=-1).mean()
 
 
-LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Tensor], PretrainedConfig, Mapping[str, Any]], Tensor]] = {
+def objects(logits: Tensor, boxes: Tensor, labels: object, weights: Weights) -> dict[str, Any]:
+    """``loss`` and ``loss_dict`` of what is found, matched with what there is: :mod:`loadstone.architectures.objects`.
+
+    ``logits`` (batch, found, classes + 1), ``boxes`` (batch, found, 4); ``labels``: a dict for each picture.
+    """
+    there = padded(labels, logits.shape[-1] - 1, logits.device)
+    return of_objects(xp, logits, boxes.to(logits.device), there, weights)
+
+
+LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], PretrainedConfig, Mapping[str, Any]], Any]] = {
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0], _items(given)),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0], _items(given)),
     "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
@@ -244,13 +257,15 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Tensor], PretrainedConfig, M
     "own": lambda values, labels, config, given: values[-1],
     "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
     "pixels": lambda values, labels, config, given: replaced_tokens(values[0], labels[0], None),
+    "objects": lambda values, labels, config, given: objects(values[0], values[1], labels[0], values[2]),
     "masked_patches": lambda values, labels, config, given: masked_patches(
         values[0], labels[0], given["bool_masked_pos"]
     ),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }
-"""By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
+"""By the names in tasks: of what the head gives, the labels, the config, and all arguments by name. The
+loss, or a dict of the output's fields."""
 
 
 def _items(given: Mapping[str, Any]) -> Tensor | int | None:
