@@ -5,7 +5,8 @@
     LoadstoneError
     ├── ArgumentError (ValueError)           arguments that are invalid or contradict each other
     │   ├── UnknownArgument (TypeError)      an unknown keyword; names the nearest known one
-    │   └── InvalidDeviceMap                 a map with missing or unknown modules, a split block, contradictions
+    │   ├── InvalidDeviceMap                 a map with missing or unknown modules, a split block, contradictions
+    │   └── InvalidMesh                      a mesh over whose devices a model cannot be split, all slots listed
     ├── DoesNotFit (MemoryError)             more bytes than a budget, or the machine, has
     ├── ConfigError (ValueError)             a config that cannot be used
     │   ├── ConfigNotFound (OSError)         no config.json where one was expected
@@ -100,6 +101,12 @@ class InvalidDeviceMap(FaultsError, ArgumentError):
     """A ``device_map`` that leaves out modules, names some that do not exist, splits one or contradicts itself."""
 
     title = "The device_map cannot be used; nothing was read"
+
+
+class InvalidMesh(FaultsError, ArgumentError):
+    """A mesh over whose devices a model cannot be split: heads that do not divide, fewer experts than devices."""
+
+    title = "The model cannot be split over this mesh; no weights were read"
 
 
 class DoesNotFit(LoadstoneError, MemoryError):

@@ -3,7 +3,7 @@ and scaled steps."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
@@ -29,6 +29,8 @@ class WindowBias(Component):
     """A ``Weight`` ((2 · rows - 1) · (2 · columns - 1) + 3, heads)."""
     grid: tuple[int, int]
     """Rows and columns of patches that the table is for; others have one that is interpolated."""
+
+    biases_attention: ClassVar[bool] = True
 
     def compute(self, run: Run, x: Array) -> Array:
         """Leaves the bias (1, heads, places, places) in the state; gives ``x`` back."""

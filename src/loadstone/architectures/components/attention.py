@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from loadstone.architectures.components.base import CacheEntry, Component, Part
 from loadstone.architectures.components.masks import MEMORY, MaskKind
 from loadstone.architectures.components.run import Array, ArrayFunctions, Run
-from loadstone.architectures.components.splitting import Role
+from loadstone.architectures.components.splitting import Role, Section
 from loadstone.architectures.rotary import Rotary
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
@@ -50,6 +50,8 @@ class Attention(Component):
     shows_attention: bool = True
     """See :class:`~loadstone.architectures.components.base.Component`."""
 
+    computes_shares: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         _ = self.mask_kind  # a traced graph could not
 
@@ -72,7 +74,7 @@ class Attention(Component):
     def _attended(self, run: Run, x: Array) -> Array:
         if self.memory:
             query, (key, value) = (
-                _by_head(run.xp, run(self.projections[0], x), self.heads, self.head_dim),
+                _by_head(run.xp, run(self.projections[0], x), self.head_dim),
                 self._memory(run),
             )
         else:
@@ -88,11 +90,20 @@ class Attention(Component):
         return out if self.output is None else run(self.output, out)
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
-        units = (self.heads, self.kv_heads, self.kv_heads)
-        if len(self.projections) == 1:
-            units = (self.heads if self.fused == "heads" else self.heads + 2 * self.kv_heads,) * 3
-        for part, part_units in zip(self.projections, units, strict=False):
-            yield part, Role("outputs", part_units)
+        queries, keys = Section(self.heads), Section(self.kv_heads, repeats=True)
+        if len(self.projections) > 1:
+            for part, section in zip(self.projections, (queries, keys, keys), strict=True):
+                yield part, Role("outputs", section.units, (section,))
+        elif self.fused == "heads":
+            yield self.projections[0], Role("outputs", self.heads)
+        else:
+            sections = (queries, keys, keys)
+            yield self.projections[0], Role("outputs", sum(each.units for each in sections), sections)
+        for norm in (self.query_norm, self.key_norm):
+            if norm is not None:
+                yield norm, Role("within")
+        if self.bias is not None:
+            yield self.bias, Role("outputs", self.heads)
         if self.output is not None:
             yield self.output, Role("inputs", self.heads)
 
@@ -104,9 +115,7 @@ class Attention(Component):
             return kept
         if state.memory is None:
             raise ArgumentError("Give encoder_hidden_states: what an encoder has said, at which this decoder looks.")
-        key, value = (
-            _by_head(run.xp, run(part, state.memory), self.kv_heads, self.head_dim) for part in self.projections[1:]
-        )
+        key, value = (_by_head(run.xp, run(part, state.memory), self.head_dim) for part in self.projections[1:])
         state.store(self.index, "memory_key", key)
         state.store(self.index, "memory_value", value)
         return key, value
@@ -118,22 +127,19 @@ class Attention(Component):
             of_query, of_key, of_value = self.projections
             query, key, value = run(of_query, x), run(of_key, x), run(of_value, x)
         elif self.fused == "heads":
-            query, key, value = xp.split(_by_head(xp, run(self.projections[0], x), self.heads, 3 * dim), (dim,) * 3)
+            query, key, value = xp.split(_by_head(xp, run(self.projections[0], x), 3 * dim), (dim,) * 3)
             return query, key, value
         else:
             sizes = (self.heads * dim, self.kv_heads * dim, self.kv_heads * dim)
-            query, key, value = xp.split(run(self.projections[0], x), sizes)
-        return (
-            _by_head(xp, query, self.heads, dim),
-            _by_head(xp, key, self.kv_heads, dim),
-            _by_head(xp, value, self.kv_heads, dim),
-        )
+            fused = self.projections[0]
+            query, key, value = xp.split(run(fused, x), run.shares(fused, sizes))
+        return _by_head(xp, query, dim), _by_head(xp, key, dim), _by_head(xp, value, dim)
 
 
-def _by_head(xp: ArrayFunctions, x: Array, heads: int, dim: int) -> Array:
-    """(batch, tokens, heads · dim) → (batch, heads, tokens, dim)."""
+def _by_head(xp: ArrayFunctions, x: Array, dim: int) -> Array:
+    """(batch, tokens, heads · dim) → (batch, heads, tokens, dim), for so many heads as are here."""
     batch, tokens, _ = xp.shape(x)
-    return xp.permute_dims(xp.reshape(x, (batch, tokens, heads, dim)), (0, 2, 1, 3))
+    return xp.permute_dims(xp.reshape(x, (batch, tokens, x.shape[-1] // dim, dim)), (0, 2, 1, 3))
 
 
 def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype: Any) -> tuple[Array, Array]:
@@ -212,6 +218,9 @@ class RelativeBias(Component):
     both_ways: bool = True
     """Whether half of the buckets are for keys that come after the query; else these share one."""
 
+    computes_shares: ClassVar[bool] = True
+    biases_attention: ClassVar[bool] = True
+
     def compute(self, run: Run, x: Array) -> Array:
         """Leaves the bias (1, heads, queries, keys) in the state, for all layers from here on; gives ``x`` back."""
         xp = run.xp
@@ -227,3 +236,7 @@ class RelativeBias(Component):
             bucket = bucket + xp.where(behind < 0, buckets, 0)
         run.state.bias = xp.permute_dims(run(self.table, bucket), (2, 0, 1))[None]
         return x
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        if role is not None:
+            yield self.table, role

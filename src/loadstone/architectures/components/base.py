@@ -49,6 +49,12 @@ class Component:
     shows_attention: bool = False
     """Whether its module, where there are modules that anyone may call, returns a tuple: its output, and the weights
     of the attention in it, or None in their place."""
+    computes_shares: ClassVar[bool] = False
+    """Whether ``compute`` is right where its parts are split by their roles, and each device computes by itself with
+    its share of the inner width. A class that does not say so itself is kept whole on such devices; a compiler that
+    sees all devices (JAX) splits it by its roles all the same."""
+    biases_attention: ClassVar[bool] = False
+    """Whether it leaves a bias in the state, for the heads of the layers after it."""
 
     def parts(self) -> tuple[Part, ...]:
         """The named children, in the order of the fields that hold them."""

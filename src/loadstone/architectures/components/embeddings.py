@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Embedding
@@ -50,6 +50,8 @@ class Embeddings(Component):
     padding: int | None = None
     segment_from_tokens: bool = False
     """Segment ids are looked up in the token table (GPT-2)."""
+
+    computes_shares: ClassVar[bool] = True
 
     @property
     def longest_text(self) -> int | None:
@@ -130,6 +132,8 @@ class HidingEmbeddings(Embeddings):
     """Embeddings times the root of their width, also where vectors are given in place of ids.
 
     Where no mask is given and no cache is in use, tokens that are ``padding`` are hidden."""
+
+    computes_shares: ClassVar[bool] = True
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
         xp, ids = run.xp, given.get("input_ids")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from loadstone.architectures.components.base import Component, Part, check_activation
 from loadstone.architectures.components.leaves import Experts, Linear
 from loadstone.architectures.components.run import Array, Run
-from loadstone.architectures.components.splitting import Role
+from loadstone.architectures.components.splitting import Role, Section
 from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
@@ -20,6 +21,8 @@ class FeedForward(Component):
     activation: str
     down: Part
     dropout: float = 0.0
+
+    computes_shares: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_activation(self.activation)
@@ -42,6 +45,8 @@ class Gated(Component):
     down: Part
     dropout: float = 0.0
 
+    computes_shares: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         check_activation(self.activation)
 
@@ -55,22 +60,28 @@ class Gated(Component):
         return run(self.down, run.dropout(run.xp.activations[self.activation](gate) * up, self.dropout))
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
-        yield from ((part, Role("outputs")) for part in self.projections)
+        inner = _width(self.down)
+        both = (Section(inner), Section(inner)) if len(self.projections) == 1 and inner else ()
+        yield from ((part, Role("outputs", None, both)) for part in self.projections)
         yield self.down, Role("inputs")
+
+
+def _width(down: Part) -> int:
+    """How many values the inner width has; 0 where what maps out of it is no linear map."""
+    return down.component.inputs if isinstance(down.component, Linear) else 0
 
 
 @record
 class GatedByLast(Gated):
     """The same with one projection, which holds what is gated before the gate."""
 
-    def compute(self, run: Run, x: Array) -> Array:
-        up, gate = run.xp.split(run(self.projections[0], x), (self._inner, self._inner))
-        return run(self.down, run.xp.activations[self.activation](gate) * up)
+    computes_shares: ClassVar[bool] = True
 
-    @property
-    def _inner(self) -> int:
-        assert isinstance(self.down.component, Linear)
-        return self.down.component.inputs
+    def compute(self, run: Run, x: Array) -> Array:
+        both = run(self.projections[0], x)
+        inner = both.shape[-1] // 2
+        up, gate = run.xp.split(both, (inner, inner))
+        return run(self.down, run.xp.activations[self.activation](gate) * up)
 
 
 @record

@@ -49,6 +49,8 @@ class Head(Component):
     mask: str = "attention_mask"
     """The argument that says which hidden states are not of padding."""
 
+    computes_shares: ClassVar[bool] = True
+
     sees_all: bool = False
     """Whether the output reads all hidden states, which are shown only where they are asked for."""
 

@@ -26,6 +26,8 @@ class Add(Component):
     drop_path: float = 0.0
     """While training, the chance of each row to have nothing added (stochastic depth, arXiv:1603.09382)."""
 
+    computes_shares: ClassVar[bool] = True
+
     def compute(self, run: Run, y: Array, x: Array) -> Array:
         """``y``: what the body makes of ``x``."""
         if self.after is not None:
@@ -74,6 +76,8 @@ class Residual(Component):
     """Left out where no other tower has read anything, by now or before: the body is attention to what one has."""
     shows_attention: bool = False
     """See :class:`~loadstone.architectures.components.base.Component`."""
+
+    computes_shares: ClassVar[bool] = True
 
     def compute(self, run: Run, x: Array) -> Array:
         if self.if_read and run.state.memory is None:
@@ -124,6 +128,8 @@ class Layer(Component):
     shows_attention: bool = False
     """See :class:`~loadstone.architectures.components.base.Component`."""
 
+    computes_shares: ClassVar[bool] = True
+
     def compute(self, run: Run, x: Array) -> Array:
         for step in self.steps:
             # As run(step, x), but a call less: the most frequent of all.
@@ -164,15 +170,24 @@ class Chain(Component):
     beside: tuple[Part, ...] = ()
     """Parts that only lie here, such as a bias that is tied to another part's."""
 
+    computes_shares: ClassVar[bool] = True
+
     def compute(self, run: Run, x: Array) -> Array:
         for step in self.steps:
             x = run(step, x)
         return x
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
-        if role is not None:
-            ends = {"outputs": self.steps[:1], "inputs": self.steps[-1:], "rows": self.parts()}
-            yield from ((part, role) for part in ends[role.by])
+        if role is None:
+            return
+        if role.by == "outputs":
+            yield self.steps[0], role if len(self.steps) == 1 else role._replace(sections=())
+            across = role._replace(by="across")
+            yield from ((part, across._replace(sections=())) for part in self.steps[1:-1])
+            yield from ((part, across) for part in self.steps[1:][-1:])
+        else:
+            ends = {"inputs": self.steps[-1:], "rows": self.parts()}
+            yield from ((part, role) for part in ends.get(role.by, ()))
 
 
 @record
@@ -182,6 +197,8 @@ class Biased(Component):
     body: Part
     bias: Part
     """A :class:`~loadstone.architectures.components.leaves.Weight`."""
+
+    computes_shares: ClassVar[bool] = True
 
     def compute(self, run: Run, x: Array) -> Array:
         return run(self.body, x) + run.weight(self.bias)
@@ -199,6 +216,7 @@ class TwoOutputs(Component):
     sequence: Part
 
     gives_several: ClassVar[bool] = True
+    computes_shares: ClassVar[bool] = True
 
     def compute(self, run: Run, x: Array, pooled: Array) -> tuple[Array, Array]:
         return run(self.places, x), run(self.sequence, pooled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from loadstone.architectures.components.base import Component, check_activation
 from loadstone.architectures.components.run import Array, Run
@@ -38,7 +38,7 @@ class Linear(Component):
         return (weight, Slot("bias", (self.outputs,))) if self.bias else (weight,)
 
     def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
-        if role is None or (role.by == "rows" and role.units != self.outputs):
+        if role is None or role.by in ("across", "within") or (role.by == "rows" and role.units != self.outputs):
             return {}
         outputs, inputs = (1, 0) if self.transposed else (0, 1)
         if role.by == "inputs":
@@ -71,7 +71,9 @@ class Embedding(Component):
         return (Slot("weight", (self.count, self.width), "parameter" if self.trained else "frozen"),)
 
     def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
-        return {} if role is None else {"weight": (Split(0, self.count),)}
+        if role is None:
+            return {}
+        return {"weight": (Split(1, role.units or self.width) if role.by == "outputs" else Split(0, self.count),)}
 
 
 @record
@@ -161,6 +163,10 @@ class RMSNorm(Component):
 
     def own_slots(self) -> tuple[Slot, ...]:
         return (Slot("weight", (self.width,)),)
+
+    def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
+        is_split = role is not None and role.by == "across"
+        return {"weight": (Split(0, role.units or self.width),)} if is_split and role is not None else {}
 
 
 @record
@@ -275,6 +281,8 @@ class Activation(Component):
 
     function: str
 
+    computes_shares: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         check_activation(self.function)
 
@@ -288,6 +296,8 @@ class Dropout(Component):
 
     share: float
 
+    computes_shares: ClassVar[bool] = True
+
     def compute(self, run: Run, x: Array) -> Array:
         return run.dropout(x, self.share)
 
@@ -297,6 +307,8 @@ class Scaled(Component):
     """Times a number."""
 
     factor: float
+
+    computes_shares: ClassVar[bool] = True
 
     def compute(self, run: Run, x: Array) -> Array:
         return x * self.factor

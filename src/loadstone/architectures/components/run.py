@@ -185,6 +185,10 @@ class Run(Protocol):
     def __call__(self, part: Part, *args: Array) -> Array:
         """What a part makes of its arguments, wherever its parameters lie."""
 
+    def shares(self, part: Part, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        """How much of each section of a part's outputs is here: all of it, where devices do not compute by themselves
+        with shares of it."""
+
     def weight(self, part: Part) -> Array:
         """The array of a :class:`~loadstone.architectures.components.leaves.Weight`, where the component computes."""
 

@@ -46,6 +46,9 @@ class Run:
             return _layer(self.holder, name)(*args, state=self.state)
         return component.compute(self, *args)
 
+    def shares(self, part: Part, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        return sizes
+
     def weight(self, part: Part) -> tf.Tensor:
         stem, _, name = part.name.rpartition(".")
         return getattr(_layer(self.holder, stem) if stem else self.holder, name).value

@@ -35,7 +35,7 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
         if shown is not None:
             shown.append(weights)
     else:
-        allowed, grouped, shape = mask.allowed, component.heads != component.kv_heads, query.shape
+        allowed, grouped, shape = mask.allowed, query.shape[1] != key.shape[1], query.shape
         if grouped and shape[2] == 1 and (allowed is None or allowed.shape[1] == 1):
             # Heads that share keys are as many queries of these, which then need not be copied for each.
             query, grouped = query.reshape(shape[0], key.shape[1], -1, shape[3]), False
@@ -82,7 +82,7 @@ def _eager(
     ``hiding``: the mask, and the share of the weights that is zeroed.
     """
     mask, share = hiding
-    groups = component.heads // component.kv_heads
+    groups = query.shape[1] // key.shape[1]
     if groups > 1:
         key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
     scores = query @ key.transpose(-1, -2) * component.scale

@@ -10,6 +10,12 @@ from loadstone.architectures.components.base import Component
 from loadstone.architectures.initial import own_way
 
 
+def here(weight: Tensor) -> Tensor:
+    """What this process has of a weight that is spread over several; any other as it is."""
+    of_process = getattr(weight, "to_local", None)
+    return weight if of_process is None else of_process()
+
+
 def make(module: nn.Module, **shapes: tuple[int, ...] | None) -> None:
     """Register parameters without memory for what they will hold, or None.
 

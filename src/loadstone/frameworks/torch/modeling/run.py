@@ -24,6 +24,7 @@ from loadstone.frameworks.torch.modeling.arguments import values_known
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
 from loadstone.frameworks.torch.modeling.cache import DynamicCache, KeyValueCache, check_cache, of_two_parts
+from loadstone.frameworks.torch.modeling.leaf import here
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.shown import arguments, is_looked_at
 from loadstone.frameworks.torch.modeling.state import OPEN, Mask, State
@@ -62,13 +63,20 @@ class Run:
             self.beside = out[1:]
         return out[0]
 
+    def shares(self, part: Part, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        """Of a module of a tensor-parallel model, what it says itself."""
+        here: tuple[int, ...] = _module(self.holder, part.name).__dict__.get("shares", sizes)
+        return here
+
     def weight(self, part: Part) -> Tensor:
         holder, name = self.holder, part.name
         stem, _, last = name.rpartition(".")
         if stem:
             holder, name = _module(holder, stem), last
         found = holder._parameters.get(name)
-        return getattr(holder, name) if found is None else found  # a buffer, or one that something stands in for
+        if found is None:
+            return getattr(holder, name)  # a buffer, or one that something stands in for
+        return found if type(found) is nn.Parameter else here(found)
 
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         """A list that was cut short is run as far as it goes, as in Transformers."""
