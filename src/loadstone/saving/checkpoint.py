@@ -1,38 +1,29 @@
 """The pipeline backwards: split into shards, write, swap in, all or nothing.
 
-The names are those that Transformers writes and reads (``modeling_utils.py``, version 5.23.0)::
-
-    model.safetensors                            one file
-    model-00001-of-00006.safetensors, …          shards, with model.safetensors.index.json
-    model.fp16.safetensors                       variant="fp16"
-    model.fp16-00001-of-00006.safetensors, …     its shards, with model.safetensors.index.fp16.json
-    pytorch_model.bin, …                         the same for PyTorch's own format
-    flax_model.msgpack, …                        and for Flax's, with flax_model.msgpack.index.json
+What the files are called and hold is planned in :mod:`loadstone.saving.checkpoint_plan`.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
-import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from loadstone.checkpoint.flax.layout import FlaxLeaf
-from loadstone.checkpoint.format import Format
-from loadstone.checkpoint.names import SAFETENSORS
-from loadstone.checkpoint.registry import written_formats
 from loadstone.core.paths import local_path
-from loadstone.core.records import record
-from loadstone.core.sizes import parse_size
-from loadstone.errors import ArgumentError, LoadstoneError, SaveError
-from loadstone.saving.journal import finish_interrupted_save, is_plain_name
+from loadstone.errors import LoadstoneError, SaveError
+from loadstone.saving.checkpoint_plan import (
+    MSGPACK,
+    CheckpointPlan,
+    SaveOptions,
+    Shard,
+    ShardWriter,
+    plan_checkpoint,
+)
+from loadstone.saving.journal import finish_interrupted_save
 from loadstone.saving.replace_folder import replace_files
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, transposed
@@ -45,42 +36,17 @@ __all__ = [
     "ShardWriter",
     "finish_interrupted_save",
     "in_flax_layout",
+    "put_in_place",
     "save_checkpoint",
+    "target_folder",
+    "with_files",
+    "write_small_files",
 ]
 
-MSGPACK = "msgpack"
-"""The weight format of ``flax_model.msgpack``."""
-
-ShardWriter = Callable[[Path, Sequence[OutgoingTensor]], None]
-"""Creates one file with these tensors. A ``RuntimeError`` from it counts as a failure to write, as PyTorch's does."""
-
-_VARIANT = re.compile(r"[\w+-]+(\.[\w+-]+)*", re.ASCII)
 _LEAST_NBYTES = 64 << 10
 """Of a tensor that is looked for in files: below, to ask costs more than to write."""
 _NO_FILES: Mapping[str, bytes | Path] = MappingProxyType({})
-
-
-@record
-class SaveOptions:
-    """What the files of weights are to be."""
-
-    max_shard_size: int | str = "5GB"
-    """Bytes of one file, as a number or as text: ``"5GB"`` is 5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³."""
-    variant: str | None = None
-    """``"fp16"`` puts it into the names."""
-    weight_format: str = SAFETENSORS
-    metadata: Mapping[str, str] = field(default_factory=lambda: {"format": "pt"})
-    """What safetensors files say of themselves."""
-    write_shard: ShardWriter | None = None
-    """Writes the files of a format that the caller writes, and is needed for that alone."""
-
-
 _PLAIN = SaveOptions()
-
-
-class _Shard(NamedTuple):
-    name: str
-    tensors: Sequence[OutgoingTensor]
 
 
 def save_checkpoint(
@@ -111,57 +77,57 @@ def save_checkpoint(
     :raises ArgumentError: a size, variant, format or file name that makes no sense, two tensors of one name.
     :raises SaveError: the disk is full, the folder may not be written to, a tensor gave too few bytes, or the like.
     """
-    folder = local_path(folder)
-    if "\0" in str(folder):
-        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
-    variant, write_shard, weight_format = options.variant, options.write_shard, options.weight_format
-    metadata = options.metadata
-    format = written_formats().get(weight_format)
-    if format is None:
-        known = ", ".join(map(repr, written_formats()))
-        raise ArgumentError(f"weight_format={weight_format!r}: expected one of {known}")
-    if (write_shard is not None) != format.is_written_by_caller:
-        needing = ", ".join(repr(name) for name, format in written_formats().items() if format.is_written_by_caller)
-        raise ArgumentError(f"write_shard is needed for weight_format={needing}, and only for it")
-    if variant and not (isinstance(variant, str) and _VARIANT.fullmatch(variant)):
-        raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
-    single, index = format.usual_names(variant)
-    tensors = _with_files(tensors) if write_shard is None else tensors
-    shards = _split(tensors, single, parse_size(options.max_shard_size, "max_shard_size"))
-    small_files = _checked(extra_files, taken={index, *(shard.name for shard in shards)})
-    if len(shards) > 1:
-        small_files[index] = _index(shards)
-    plans = {shard.name: format.plan(shard.tensors, metadata) for shard in shards} if write_shard is None else {}
+    folder = target_folder(folder)
+    write_shard = options.write_shard
+    plan = plan_checkpoint(with_files(tensors) if write_shard is None else tensors, options, extra_files)
 
     def write(stage: Path) -> None:
         if write_shard is None:
-            write_files({stage / name: plan for name, plan in plans.items()}, progress=progress)
+            write_files({stage / name: file for name, file in plan.files.items()}, progress=progress)
         else:
-            for shard in shards:
+            for shard in plan.shards:
                 _write_shard(stage / shard.name, shard, write_shard, progress)
-        for name, content in small_files.items():
-            if isinstance(content, Path):
-                shutil.copyfile(content, stage / name)
-                continue
-            with open(stage / name, "xb") as file:
-                file.write(content)
+        write_small_files(stage, plan)
         if check is not None:
             check(stage)
 
-    # The last is what a reader looks for first: it comes when all that it stands for is there.
-    weights = [shard.name for shard in shards]
-    if len(shards) > 1:
-        weights.append(index)
-    try:
-        replace_files(folder, [*extra_files, *weights], write, _stale(format, variant, shards))
-    except LoadstoneError:
-        raise
-    except OSError as error:
-        raise SaveError(_failure(folder, error, shards)) from error
+    put_in_place(folder, plan, write)
+    weights = plan.names[len(extra_files) :]
     return [folder / name for name in (*weights, *extra_files)]
 
 
-def _with_files(tensors: Sequence[OutgoingTensor]) -> list[OutgoingTensor]:
+def target_folder(folder: str | os.PathLike[str]) -> Path:
+    """The folder to save to. Raises :class:`SaveError` for a path that cannot be one."""
+    folder = local_path(folder)
+    if "\0" in str(folder):
+        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
+    return folder
+
+
+def put_in_place(folder: Path, plan: CheckpointPlan, write: Callable[[Path], None]) -> None:
+    """Gives ``folder`` the files that are planned, all or nothing; ``write`` creates them in the folder it is given.
+
+    :raises SaveError: they could not be written, or not be put in place.
+    """
+    try:
+        replace_files(folder, plan.names, write, plan.is_stale)
+    except LoadstoneError:
+        raise
+    except OSError as error:
+        raise SaveError(_failure(folder, error, plan.nbytes)) from error
+
+
+def write_small_files(stage: Path, plan: CheckpointPlan) -> None:
+    """The config and what else is no weights."""
+    for name, content in plan.small_files.items():
+        if isinstance(content, Path):
+            shutil.copyfile(content, stage / name)
+            continue
+        with open(stage / name, "xb") as file:
+            file.write(content)
+
+
+def with_files(tensors: Sequence[OutgoingTensor]) -> list[OutgoingTensor]:
     """The tensors, each with where its bytes lie in a file unchanged, if it is a view of one that is mapped."""
     backing = Backing()
     return [
@@ -184,59 +150,7 @@ def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxL
     return renamed
 
 
-def _split(tensors: Sequence[OutgoingTensor], single: str, limit: int) -> list[_Shard]:
-    from huggingface_hub import split_state_dict_into_shards_factory
-
-    by_name = {tensor.name: tensor for tensor in tensors}
-    if len(by_name) != len(tensors):
-        counts = Counter(tensor.name for tensor in tensors)
-        twice = [repr(name) for name, count in counts.items() if count > 1]
-        raise ArgumentError(f"tensors to save that share a name: {', '.join(twice[:20])}")
-    if not by_name:
-        return [_Shard(single, ())]
-    stem, extension = single.rsplit(".", 1)
-    pattern = f"{stem}{{suffix}}.{extension}"
-    split = split_state_dict_into_shards_factory(
-        by_name, get_storage_size=lambda tensor: tensor.nbytes, filename_pattern=pattern, max_shard_size=limit
-    )
-    return [_Shard(name, [by_name[key] for key in keys]) for name, keys in split.filename_to_tensors.items()]
-
-
-def _index(shards: Sequence[_Shard]) -> bytes:
-    weight_map = {tensor.name: shard.name for shard in shards for tensor in shard.tensors}
-    total_size = sum(tensor.nbytes for shard in shards for tensor in shard.tensors)
-    index = {"metadata": {"total_size": total_size}, "weight_map": weight_map}
-    return (json.dumps(index, indent=2, sort_keys=True) + "\n").encode()
-
-
-def _checked(extra_files: Mapping[str, bytes | Path], taken: set[str]) -> dict[str, bytes | Path]:
-    for name in extra_files:
-        if not is_plain_name(name):
-            raise ArgumentError(f"extra_files: {name!r} is not the name of a file right in the folder")
-        if name in taken:
-            raise ArgumentError(f"extra_files: {name!r} is the name of a file of weights")
-    return dict(extra_files)
-
-
-def _stale(format: Format, variant: str | None, shards: Sequence[_Shard]) -> Callable[[str], bool]:
-    """Which names are weights that the new ones stand in for. See the docstring of :func:`save_checkpoint`."""
-    preferred = [candidate for candidate in written_formats().values() if candidate.rank <= format.rank]
-    shard = r"(-\d{5,}-of-\d{5,})?"
-    patterns = []
-    for candidate in preferred:
-        single, index = candidate.usual_names(variant)
-        stem, extension = map(re.escape, single.rsplit(".", 1))
-        plain = re.escape(str(candidate.stem))
-        # Older libraries put the variant after the shard's number.
-        older = f"{plain}{shard}{stem.removeprefix(plain)}"
-        patterns += [rf"({stem}{shard}|{older})\.{extension}", re.escape(index)]
-    is_weights = re.compile("|".join(patterns), re.ASCII)
-    # One file takes the place of its older self in one step. An older index goes first, lest it name new shards.
-    kept = shards[0].name if len(shards) == 1 else None
-    return lambda name: name != kept and is_weights.fullmatch(name) is not None
-
-
-def _write_shard(path: Path, shard: _Shard, write_shard: ShardWriter, progress: Callable[[int], None] | None) -> None:
+def _write_shard(path: Path, shard: Shard, write_shard: ShardWriter, progress: Callable[[int], None] | None) -> None:
     try:
         write_shard(path, shard.tensors)
     except RuntimeError as error:
@@ -245,8 +159,7 @@ def _write_shard(path: Path, shard: _Shard, write_shard: ShardWriter, progress: 
         progress(sum(tensor.nbytes for tensor in shard.tensors))
 
 
-def _failure(folder: Path, error: OSError, shards: Sequence[_Shard]) -> str:
-    nbytes = sum(tensor.nbytes for shard in shards for tensor in shard.tensors)
+def _failure(folder: Path, error: OSError, nbytes: int) -> str:
     hint = "See that the path can be written to, or save elsewhere"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         hint = f"The new checkpoint takes {nbytes} bytes, and an old one stays until it is whole: make room"

@@ -23,7 +23,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -34,6 +34,8 @@ from loadstone.transfer.memory import new_memory
 from loadstone.transfer.new_file import NewFile
 from loadstone.transfer.outgoing import READ_NBYTES, FilePlan, TensorRange, bytes_of
 
+Block = tuple[NewFile, ByteRange]
+"""At most :data:`BLOCK_NBYTES` of a file."""
 BLOCK_NBYTES = 8 << 20
 _MAX_WORKERS = 4
 """More than there may be cores, since they mostly wait for the disk: 2 took 1.07 s where 4 took 0.84 s, and 6 no less.
@@ -57,30 +59,49 @@ def write_files(plans: Mapping[Path, FilePlan], *, progress: Callable[[int], Non
     files = [NewFile(path, plan) for path, plan in plans.items()]
     for file in files:
         file.create()
-    writing = _Writing(files, progress)
+    write_blocks([block for file in files for block in blocks_of(file, ByteRange(0, file.plan.nbytes))], progress)
+
+
+def blocks_of(file: NewFile, range: ByteRange) -> Iterator[Block]:
+    """Some bytes of a file as blocks to be written."""
+    return ((file, block) for block in range.split(BLOCK_NBYTES))
+
+
+def write_blocks(
+    blocks: Sequence[Block],
+    progress: Callable[[int], None] | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Writes blocks of files that are there already; what :func:`write_files` says holds here.
+
+    With the last of its bytes each file is put on the disk; in the end, whatever happened, all of them are closed.
+    ``meanwhile`` is called while the threads write; what it raises stops them.
+    """
+    tasks = _Writing(blocks, progress)
     # Without pwrite a file has one position only, and so there can be one writer only.
-    count = min(_MAX_WORKERS, len(writing.blocks)) if hasattr(os, "pwrite") else 1
+    count = min(_MAX_WORKERS, len(blocks)) if hasattr(os, "pwrite") else 1
     pool = ThreadPoolExecutor(max(1, count), thread_name_prefix="loadstone-save")
     futures: list[Future[None]] = []
     try:
         for _ in range(count):
-            futures.append(pool.submit(writing.work))
+            futures.append(pool.submit(tasks.work))
+        meanwhile()
         for future in futures:
             future.result()
     finally:
-        _end(writing, futures, pool, files)
+        _end(tasks, futures, pool)
 
 
-def _end(writing: _Writing, futures: list[Future[None]], pool: ThreadPoolExecutor, files: Sequence[NewFile]) -> None:
+def _end(tasks: _Writing, futures: list[Future[None]], pool: ThreadPoolExecutor) -> None:
     """Waits for the threads, which each end with the block that they are at, and then lets go of all files."""
     interrupt: KeyboardInterrupt | None = None
     while True:
         try:
-            writing.stop()
+            tasks.stop()
             # Python 3.11 takes a thread for dead whose join is interrupted; waiting for what it does is safe.
             wait(futures)
             pool.shutdown(cancel_futures=True)  # as thread_pool
-            for file in files:
+            for file in tasks.files:
                 file.close()
             break
         except KeyboardInterrupt as error:
@@ -92,8 +113,9 @@ def _end(writing: _Writing, futures: list[Future[None]], pool: ThreadPoolExecuto
 class _Writing:
     """The blocks of all files, for several threads to take."""
 
-    def __init__(self, files: Sequence[NewFile], progress: Callable[[int], None] | None) -> None:
-        self.blocks = [(file, block) for file in files for block in ByteRange(0, file.plan.nbytes).split(BLOCK_NBYTES)]
+    def __init__(self, blocks: Sequence[Block], progress: Callable[[int], None] | None) -> None:
+        self.blocks = blocks
+        self.files = {id(file): file for file, _ in blocks}.values()
         self._tell = progress or (lambda nbytes: None)
         self._lock = threading.Lock()
         self._next = 0
@@ -106,7 +128,7 @@ class _Writing:
     def work(self) -> None:
         """Writes blocks until there are none. A failure of one thread stops the others."""
         memory: memoryview | None = None
-        behind: deque[tuple[NewFile, ByteRange]] = deque()
+        behind: deque[Block] = deque()
         try:
             while task := self._take():
                 memory = memory or memoryview(new_memory(BLOCK_NBYTES))
@@ -125,7 +147,7 @@ class _Writing:
             self.stop()
             raise
 
-    def _take(self) -> tuple[NewFile, ByteRange] | None:
+    def _take(self) -> Block | None:
         with self._lock:
             if self._next == len(self.blocks):
                 return None

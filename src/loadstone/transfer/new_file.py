@@ -28,13 +28,14 @@ class NewFile:
     :raises OSError: of every method that writes, with the path of the file.
     """
 
-    def __init__(self, path: Path, plan: FilePlan) -> None:
+    def __init__(self, path: Path, plan: FilePlan, share: int | None = None) -> None:
+        """``share`` is how many of its bytes are written through this object, where others write the rest."""
         self.path, self.plan = path, plan
         self._starts = list(accumulate((nbytes_of(piece) for piece in plan.pieces), initial=0))[:-1]
         self._runs = runs(plan)
         self._run_stops = [run.range.stop for run in self._runs]
         self._lock = threading.Lock()
-        self._left = plan.nbytes
+        self._left = plan.nbytes if share is None else share
         self._plain: int | None = None
         self._direct: int | None = None
         # What the device asks of the memory that it takes bytes from. There is no portable way to know but to try.
