@@ -9,9 +9,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 import transformers
+from safetensors.torch import load_file, save_file
 
 import loadstone
-from loadstone.errors import ArgumentError, InvalidConfig
+from loadstone.errors import ArgumentError, InvalidConfig, MissingTensors
 
 from .frameworks import SIDES
 from .modal import FRAMEWORKS, Made
@@ -142,3 +143,34 @@ def test_a_class_of_each_pixel_is_read_from_dpt_s_own_tower_alone() -> None:
     config = loadstone.DPTConfig(backbone_config={"out_indices": [1, 2, 3, 4]})
     with pytest.raises(InvalidConfig, match="backbone_config"):
         loadstone.DPTForSemanticSegmentation(config)
+
+
+def test_files_of_a_backbone_serve_other_classes_and_older_ones_lack_a_norm(tmp_path: Path) -> None:
+    known = KNOWN["beit"]
+    keys = {**known.awkward["pyramid"], "out_indices": [1, 2, 3, 4]}
+    each = Made("BeitBackbone", config_of(known, "BeitBackbone", keys), tmp_path)
+    reads_pixels = loadstone.BeitForSemanticSegmentation
+    fresh = reads_pixels.from_pretrained(tmp_path).load_report.initialized
+    assert {name.split(".")[0] for name in fresh} == {"decode_head", "auxiliary_head"}
+    assert not loadstone.BeitModel.from_pretrained(tmp_path).load_report.initialized
+    # Version 4 of transformers has no norm in a backbone, and no prefix before any name.
+    stored = load_file(tmp_path / "model.safetensors")
+    older = {name.removeprefix("beit."): value for name, value in stored.items() if "beit.layernorm" not in name}
+    save_file(older, tmp_path / "model.safetensors")
+    model = loadstone.BeitBackbone.from_pretrained(tmp_path).eval()
+    assert model.load_report.initialized.keys() == {"layernorm.weight", "layernorm.bias"}
+    pixels = numbers(2, 3, 8, 12)
+    with torch.no_grad():
+        ours, theirs = model(pixels).feature_maps, each.expected({"pixel_values": pixels}).feature_maps
+    torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=0)
+
+
+def test_a_head_for_pixels_whose_pyramid_is_lost_is_not_filled_up(tmp_path: Path) -> None:
+    known = KNOWN["beit"]
+    Made("BeitForSemanticSegmentation", config_of(known, "BeitForSemanticSegmentation"), tmp_path)
+    stored = load_file(tmp_path / "model.safetensors")
+    kept = {name: value for name, value in stored.items() if not name.startswith(("fpn1", "fpn2"))}
+    assert len(kept) < len(stored)
+    save_file(kept, tmp_path / "model.safetensors")
+    with pytest.raises(MissingTensors, match="fpn1"):
+        loadstone.BeitForSemanticSegmentation.from_pretrained(tmp_path)

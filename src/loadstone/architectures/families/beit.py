@@ -161,7 +161,8 @@ FAMILY = Family(
             "BeitForSemanticSegmentation",
             SEMANTIC_SEGMENTATION,
             semantic_segmentation,
-            (("fpn1", "fpn2", "decode_head"), ("auxiliary_head",)),
+            # A backbone's file may have the pyramid and no heads; a head is never there without the pyramid.
+            (("fpn1", "fpn2", "decode_head"), ("decode_head",), ("auxiliary_head",)),
             differs={"options": SHOWN},
         ),
         HeadSpec("BeitBackbone", BACKBONE, backbone, (("fpn1", "fpn2"), ("layernorm",))),
