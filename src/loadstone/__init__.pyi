@@ -120,6 +120,7 @@ from loadstone.frameworks.outputs import (
     ContrastiveOutput,
     DeiTForImageClassificationWithTeacherOutput,
     DepthEstimatorOutput,
+    DINOv3ViTBackboneOutput,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
     ImageProjectionOutput,
@@ -1732,6 +1733,14 @@ class DINOv3ViTModel(DINOv3ViTPreTrainedModel, _BareModel):
 
 class DINOv3ViTBackbone(DINOv3ViTPreTrainedModel, _Backbone):
     config: DINOv3ViTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> DINOv3ViTBackboneOutput[Tensor] | tuple[object, ...]: ...
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
@@ -5147,6 +5156,16 @@ class FlaxDINOv3ViTModel(FlaxDINOv3ViTPreTrainedModel, _FlaxBareModel):
 
 class FlaxDINOv3ViTBackbone(FlaxDINOv3ViTPreTrainedModel, _FlaxBackbone):
     config: DINOv3ViTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> DINOv3ViTBackboneOutput | FieldTuple: ...
 
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
     config: DistilBertConfig
@@ -8590,6 +8609,14 @@ class TFDINOv3ViTModel(TFDINOv3ViTPreTrainedModel, _TFBareModel):
 
 class TFDINOv3ViTBackbone(TFDINOv3ViTPreTrainedModel, _TFBackbone):
     config: DINOv3ViTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> DINOv3ViTBackboneOutput | FieldTuple: ...
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
     config: DistilBertConfig

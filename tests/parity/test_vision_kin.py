@@ -56,6 +56,14 @@ def test_a_backbone_of_stages_that_there_are_not_is_refused_and_a_bare_model_doe
         loadstone.Dinov2Model(config)
 
 
+def test_maps_come_with_class_tokens_in_three_frameworks(tmp_path: Path) -> None:
+    keys = dinov3_vit.PARITY.plain | {"out_indices": [0, 2], "return_class_token": True}
+    made = Made("DINOv3ViTBackbone", transformers.DINOv3ViTConfig(**keys), tmp_path)
+    made.check({"pixel_values": numbers(2, 3, 12, 8)}, "feature_maps", "cls_tokens")
+    plain = loadstone.DINOv3ViTBackbone(loadstone.DINOv3ViTConfig(**dinov3_vit.PARITY.plain))
+    assert plain(numbers(1, 3, 8, 8)).cls_tokens is None
+
+
 def test_a_graph_is_for_pictures_of_the_size_that_a_model_was_made_for(tmp_path: Path) -> None:
     import tensorflow as tf
 

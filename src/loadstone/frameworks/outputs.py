@@ -367,6 +367,16 @@ class BackboneOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class DINOv3ViTBackboneOutput(ModelOutput, Generic[TensorT]):
+    """``feature_maps``, each (batch, width, rows, columns), and ``cls_tokens``, for each (batch, width)."""
+
+    feature_maps: tuple[TensorT, ...] | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    cls_tokens: tuple[TensorT, ...] | None = None
+
+
+@output
 class ViTMAEModelOutput(ModelOutput, Generic[TensorT]):
     """``last_hidden_state`` (batch, 1 + patches that are seen, width); ``mask`` (batch, patches), 1 for those that are
     hidden; ``ids_restore`` (batch, patches), the place of each patch after those that are seen were put first."""

@@ -37,6 +37,8 @@ PARITY = ModalFamily(
         ),
         "gated": dict(use_gated_mlp=True, hidden_act="silu", num_register_tokens=1, num_attention_heads=4),
         **{name: AWKWARD[name] for name in ("stages", "flat stages")},
+        "class tokens": dict(out_indices=[0, 2], return_class_token=True),
+        "flat class tokens": dict(out_indices=[1], return_class_token=True, reshape_hidden_states=False),
         "without registers": dict(num_register_tokens=0),
     },
     wide=dict(hidden_size=96, intermediate_size=160, image_size=32),

@@ -69,6 +69,10 @@ class Backbone(Tower):
     """Whether those that are not have the tokens, too."""
     is_inner: bool = False
     """Whether its output has besides all that a tower's has, for a larger model."""
+    shows_class: bool = False
+    """Whether the output has the first token of each, ``cls_tokens``, beside the maps."""
+    output: str = "BackboneOutput"
+    """The class of the output, in :mod:`loadstone.frameworks.outputs`."""
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
@@ -82,9 +86,10 @@ class Backbone(Tower):
         if self.is_inner:
             out[MAPS] = maps
             return out
-        return run.output(
-            "BackboneOutput", feature_maps=maps, hidden_states=out.hidden_states, attentions=out.attentions
-        )
+        fields = {"feature_maps": maps, "hidden_states": out.hidden_states, "attentions": out.attentions}
+        if self.shows_class:
+            fields["cls_tokens"] = tuple(each[:, 0] for each in vectors)
+        return run.output(self.output, **fields)
 
     def _map(self, run: Run, x: Array) -> Array:
         if not self.is_grid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from loadstone.architectures.components import (
@@ -31,6 +32,8 @@ from loadstone.core.naming_rules import Rule as Naming
 from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
+_OUTPUT = "DINOv3ViTBackboneOutput"
+
 
 class DINOv3ViTConfig(DinoConfig):
     """The keys of a DINOv3 model on ViT's layers. Defaults are those of the small one, with no registers."""
@@ -53,6 +56,7 @@ class DINOv3ViTConfig(DinoConfig):
     pos_embed_shift: float | None = None
     pos_embed_jitter: float | None = None
     pos_embed_rescale: float | None = 2.0
+    return_class_token: bool = False
 
     positive: ClassVar[tuple[str, ...]] = (*DinoConfig.positive, "intermediate_size")
     irrelevant: ClassVar[Mapping[str, str]] = {**DinoConfig.irrelevant, "id2label": "no class tells classes apart"}
@@ -168,8 +172,9 @@ def blueprint(config: DINOv3ViTConfig) -> Tower:
 
 
 def feature_maps(config: DINOv3ViTConfig) -> Tower:
-    """The same, whose output is maps."""
-    return backbone(config, blueprint(config), 1 + config.num_register_tokens, last_is_normed=True)
+    """The same, whose output is maps; with ``return_class_token`` the class token of each, too."""
+    maps = backbone(config, blueprint(config), 1 + config.num_register_tokens, last_is_normed=True)
+    return replace(maps, shows_class=config.return_class_token, output=_OUTPUT)
 
 
 FAMILY = Family(
@@ -178,7 +183,7 @@ FAMILY = Family(
     prefix="dinov3_vit",
     heads=(
         HeadSpec("DINOv3ViTModel", BARE, blueprint, differs=READS_ANY_SIZE),
-        HeadSpec("DINOv3ViTBackbone", BACKBONE, feature_maps),
+        HeadSpec("DINOv3ViTBackbone", BACKBONE, feature_maps, differs={"output": _OUTPUT}),
     ),
     rules=(Naming("model.layer.{}", "layer.{}"),),
     class_names={"layer.{}": "{}Layer", "LayerScale": "{}LayerScale", "Gated": "{}GatedMLP"},
