@@ -80,6 +80,7 @@ def stub() -> str:
         lines.append(
             f"from loadstone.frameworks.{generation} import GenerationMixin as _{room.prefix}GenerationMixin\n"
         )
+        lines.append(f"from loadstone.frameworks.{room.heads} import FrameWriter as _{room.prefix}FrameWriter\n")
     for name, config in registry.config_names().items():
         lines.append(f"from {config.__module__} import {name} as {name}\n")
     lines.append("\n__version__: str\n")
@@ -113,7 +114,9 @@ def _classes(room: _Room) -> Iterator[str]:
             config = (head.config or family.config).__name__
             note = _OVERRIDES if _kinds(room, head.of_task) != _kinds(room, TASKS[head.task]) else ""
             own = _method(room, head.of_task, note) if head.differs else ""
-            yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
+            mixin = f", _{room.prefix}FrameWriter" if head.of_task.writes_frames else ""
+            bases = f"{base}, {tasks[head.task]}{mixin}"
+            yield f"\nclass {room.prefix}{head.class_name}({bases}):\n    config: {config}\n{own}"
 
 
 def _method(room: _Room, task: Task, note: str = "") -> str:

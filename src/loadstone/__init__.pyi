@@ -108,6 +108,7 @@ from loadstone.conversion.diff import diff as diff
 from loadstone.errors import LoadstoneError as LoadstoneError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.generation import GenerationMixin as _FlaxGenerationMixin
+from loadstone.frameworks.flax.heads import FrameWriter as _FlaxFrameWriter
 from loadstone.frameworks.flax.heads import TaskModel as _FlaxTaskModel
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel as FlaxPreTrainedModel
 from loadstone.frameworks.flax.outputs import FieldTuple
@@ -150,10 +151,12 @@ from loadstone.frameworks.outputs import (
 )
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin as _TFGenerationMixin
+from loadstone.frameworks.tensorflow.heads import FrameWriter as _TFFrameWriter
 from loadstone.frameworks.tensorflow.heads import TaskModel as _TFTaskModel
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel as TFPreTrainedModel
 from loadstone.frameworks.torch.modeling.cache import DynamicCache as DynamicCache
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin as _GenerationMixin
+from loadstone.frameworks.torch.modeling.heads import FrameWriter as _FrameWriter
 from loadstone.frameworks.torch.modeling.heads import TaskModel as _TaskModel
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel as PreTrainedModel
 from loadstone.frameworks.torch.modeling.static_cache import StaticCache as StaticCache
@@ -2404,7 +2407,7 @@ class OPTForQuestionAnswering(OPTPreTrainedModel, _QuestionAnswering):
 class ParakeetPreTrainedModel(PreTrainedModel):
     config: Any
 
-class ParakeetForCTC(ParakeetPreTrainedModel, _CTC):
+class ParakeetForCTC(ParakeetPreTrainedModel, _CTC, _FrameWriter):
     config: ParakeetCTCConfig
     def forward(  # type: ignore[override, unused-ignore]
         self,
@@ -5869,7 +5872,7 @@ class FlaxOPTForQuestionAnswering(FlaxOPTPreTrainedModel, _FlaxQuestionAnswering
 class FlaxParakeetPreTrainedModel(FlaxPreTrainedModel):
     config: Any
 
-class FlaxParakeetForCTC(FlaxParakeetPreTrainedModel, _FlaxCTC):
+class FlaxParakeetForCTC(FlaxParakeetPreTrainedModel, _FlaxCTC, _FlaxFrameWriter):
     config: ParakeetCTCConfig
     def __call__(  # type: ignore[override, unused-ignore]
         self,
@@ -9278,7 +9281,7 @@ class TFOPTForQuestionAnswering(TFOPTPreTrainedModel, _TFQuestionAnswering):
 class TFParakeetPreTrainedModel(TFPreTrainedModel):
     config: Any
 
-class TFParakeetForCTC(TFParakeetPreTrainedModel, _TFCTC):
+class TFParakeetForCTC(TFParakeetPreTrainedModel, _TFCTC, _TFFrameWriter):
     config: ParakeetCTCConfig
     def call(
         self,

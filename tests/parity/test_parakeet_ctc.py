@@ -9,9 +9,10 @@ import torch
 import transformers
 
 import loadstone
-from loadstone.errors import ArgumentError, InvalidConfig
+from loadstone.errors import ArgumentError, InvalidConfig, UnknownArgument
 
-from .modal import Made
+from .frameworks import SIDES
+from .modal import FRAMEWORKS, Made
 from .modal_families.parakeet_ctc import PARITY, sounds
 
 
@@ -42,6 +43,26 @@ def test_without_a_mask_all_frames_count_for_the_loss(made: Made) -> None:
         expected = made.model(heard, attention_mask=torch.ones(2, 21, dtype=torch.int64), labels=labels)
     torch.testing.assert_close(found.logits, expected.logits, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(found.loss, expected.loss, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("is_padded", [True, False])
+def test_texts_are_read_off_frames_in_three_frameworks(made: Made, is_padded: bool) -> None:
+    heard = sounds(8) if is_padded else {"input_features": sounds(8)["input_features"]}
+    expected = made.model.generate(**heard)
+    assert (expected == 96).any() == is_padded, "padding that says nothing of this test"
+    for framework in FRAMEWORKS:
+        assert SIDES[framework].generate(made.of(framework), **heard) == expected.tolist(), framework
+
+
+def test_what_is_read_off_comes_with_what_a_pass_shows(made: Made) -> None:
+    asked = {**sounds(8), "return_dict_in_generate": True, "output_hidden_states": True, "output_attentions": True}
+    found, expected = made.of("torch").generate(**asked), made.model.generate(**asked)
+    assert list(found) == list(expected)
+    assert found.sequences.equal(expected.sequences) and not found.logits.requires_grad
+    torch.testing.assert_close(found.hidden_states, expected.hidden_states, atol=1e-4, rtol=1e-4)
+    assert made.of("torch").can_generate() and made.model.can_generate()
+    with pytest.raises(UnknownArgument, match="max_new_tokens"):
+        made.of("torch").generate(**sounds(8), max_new_tokens=3)
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,8 @@ class Task:
     writes: Literal["", "labels", "input_ids"] = ""
     """What a decoder is to write where it is not told."""
     generates: bool = False
+    writes_frames: bool = False
+    """Whether ``generate`` is to read off which token each frame of a sound is."""
     passes: tuple[Task, ...] = ()
     """Other passes of the class, which compute with some of its parts: each is named like its method."""
     sums_items: bool = False

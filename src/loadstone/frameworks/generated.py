@@ -25,6 +25,16 @@ class GenerateDecoderOnlyOutput(ModelOutput):
 
 
 @output
+class ParakeetCTCGenerateOutput(ModelOutput):
+    """``sequences`` (batch, frames) of tokens; ``logits`` (batch, frames, vocab), and what the one pass shows."""
+
+    sequences: Any = None
+    logits: Any = None
+    attentions: tuple[Any, ...] | None = None
+    hidden_states: tuple[Any, ...] | None = None
+
+
+@output
 class GenerateBeamDecoderOnlyOutput(ModelOutput):
     """The same of beams: ``sequences_scores`` (rows,); ``beam_indices`` (rows, new tokens), of which row of a step's
     scores each token was chosen, -1 behind the end of a text."""

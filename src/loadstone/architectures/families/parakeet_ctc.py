@@ -257,6 +257,7 @@ FAMILY = Family(
             body=AUDIO_TOWER,
             differs={
                 **_HEARS,
+                "writes_frames": True,
                 "doc": f"""Logits (batch, fewer frames, vocab) of {_DOC}
 
             With ``labels`` (batch, tokens; -100 and the blank token are ignored) the loss.

@@ -19,7 +19,7 @@ from loadstone.architectures.components.tubelets import HIDDEN
 from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
-from loadstone.frameworks import outputs
+from loadstone.frameworks import frame_writer, outputs
 from loadstone.frameworks.flax import losses
 from loadstone.frameworks.flax.calling import call
 from loadstone.frameworks.flax.forward import Options
@@ -138,6 +138,13 @@ class WithHead(TaskModel):
         return losses.load_balance(router_logits, top_k, counted)
 
 
+class FrameWriter(frame_writer.FrameWriter, WithHead):
+    """Reads off which token each frame of a sound is."""
+
+    def _reading(self, mask: Any, logits: Array) -> tuple[Run, Array | None]:
+        return Run(self, State()), None if mask is None else jnp.asarray(mask)
+
+
 def _one_row_a_choice(given: dict[str, Any], task: Task) -> dict[str, Any]:
     """What is (batch, choices, …) as (batch · choices, …), and how many ``choices`` there are."""
     axes = 3 if given.get("inputs_embeds") is None else 4
@@ -186,5 +193,6 @@ def task_class(task: Task) -> type[FlaxPreTrainedModel]:
     body["main_input_name"] = task.inputs[0]
     body |= {part.name: part_pass(part) for part in task.passes}
     body["__call__"] = with_signature(__call__, "__call__", task, _TYPES, [*_TRAIN, _UNKNOWN])
-    bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    with_head = (WithHead, GenerationMixin) if task.generates else (FrameWriter if task.writes_frames else WithHead,)
+    bases = (Bare,) if task.is_bare else with_head
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

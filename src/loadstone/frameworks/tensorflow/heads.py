@@ -15,6 +15,7 @@ from loadstone.architectures import components
 from loadstone.architectures.components.ranges import check_ends
 from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.frameworks import frame_writer
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput, fields_of_loss
 from loadstone.frameworks.tensorflow import losses, outputs
@@ -196,6 +197,13 @@ class WithHead(TaskModel):
         return losses.load_balance(router_logits, top_k, counted)
 
 
+class FrameWriter(frame_writer.FrameWriter, WithHead):
+    """Reads off which token each frame of a sound is."""
+
+    def _reading(self, mask: Any, logits: tf.Tensor) -> tuple[Run, tf.Tensor | None]:
+        return Run(self, State(Options())), None if mask is None else tf.convert_to_tensor(mask)
+
+
 def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, Any], int | tf.Tensor]:
     """What is (batch, choices, …) as (batch · choices, …), and how many choices there are."""
     flat = {}
@@ -231,5 +239,6 @@ def task_class(task: Task) -> type[TFPreTrainedModel]:
     body["main_input_name"] = task.inputs[0]
     body |= {part.name: part_pass(part) for part in task.passes}
     body["call"] = with_signature(call, "call", task, _TYPES, [_TRAINING])
-    bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    with_head = (WithHead, GenerationMixin) if task.generates else (FrameWriter if task.writes_frames else WithHead,)
+    bases = (Bare,) if task.is_bare else with_head
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

@@ -17,7 +17,7 @@ from loadstone.architectures.inputs import INPUTS
 from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
-from loadstone.frameworks import outputs
+from loadstone.frameworks import frame_writer, outputs
 from loadstone.frameworks.forward_keywords import check_unknown
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput, MoeCausalLMOutputWithPast
@@ -218,6 +218,15 @@ class WithHead(TaskModel):
         return losses.load_balance(router_logits, top_k, counted)
 
 
+class FrameWriter(frame_writer.FrameWriter, WithHead):
+    """Reads off which token each frame of a sound is."""
+
+    generate = torch.no_grad()(frame_writer.FrameWriter.generate)
+
+    def _reading(self, mask: Tensor | None, logits: Tensor) -> tuple[Run, Tensor | None]:
+        return Run(self, State(Options())), None if mask is None else mask.to(logits.device)
+
+
 def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, Any], int]:
     """What is (batch, choices, …) as (batch · choices, …), and how many choices there are."""
     check_tensors(**{name: given.get(name) for name in task.inputs})
@@ -276,5 +285,6 @@ def task_class(task: Task) -> type[PreTrainedModel]:
     body |= {part.name: part_pass(part) for part in task.passes}
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
-    bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    with_head = (WithHead, GenerationMixin) if task.generates else (FrameWriter if task.writes_frames else WithHead,)
+    bases = (Bare,) if task.is_bare else with_head
     return type(task.class_name, bases, body)
