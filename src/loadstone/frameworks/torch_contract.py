@@ -106,6 +106,18 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
         """The memory that a module has; ``stays``: none of it changes its device."""
         ...
 
+    def rank_plan(self, module: nn.Module, plan: LoadPlan, /) -> LoadPlan:
+        """The plan with this rank's part of each slot that is a DTensor; the same plan where none is."""
+        ...
+
+    def settle(self, module: nn.Module, /) -> None:
+        """Have FSDP hold each parameter that it manages as this rank's shard."""
+        ...
+
+    def rank_of(self, module: nn.Module, /) -> str:
+        """Which rank of which mesh this is, in words; empty where nothing of the module is distributed."""
+        ...
+
     def structure(self, model: nn.Module, /) -> Structure:
         """A module as a layout sees it."""
         ...

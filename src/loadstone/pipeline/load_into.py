@@ -15,7 +15,8 @@ from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks.registry import require_torch
 from loadstone.planning.match import Gaps, MatchOptions, match
-from loadstone.reporting.load_report import LoadReport
+from loadstone.planning.mesh import stored_bytes
+from loadstone.reporting.load_report import LoadReport, RankBytes
 from loadstone.sources.open import open_files
 from loadstone.sources.request import FileChoice
 from loadstone.transfer.strategy import TransferOptions
@@ -50,6 +51,10 @@ def load_into(
     ``load_state_dict`` does; where ``dtype`` or a device asks for another, the parameter stays the same object and
     gets other memory, as with ``module.to``. So an optimizer made before goes on.
 
+    Parameters may be DTensors, whoever placed them (``fully_shard``, ``parallelize_module``, ``distribute_tensor``):
+    then each rank calls this, reads what it holds of each and no more, and gets it as said above. Names and shapes in
+    errors are those of the whole tensors.
+
     ``device_map``, ``max_memory`` and ``offload_folder`` place, offload and run the module as they do a model of
     :func:`loadstone.pipeline.load.from_pretrained`. What lies in a ``ModuleList`` or ``Sequential`` is a block, which
     is never split. ``device`` is one device for all. ``transfer``: how files are read, see
@@ -76,6 +81,7 @@ def load_into(
             offload_folder=offload_folder,
             transfer=transfer,
         )
+        framework.settle(module)
         slots = framework.slots(module)
         plan = match(
             slots,
@@ -92,6 +98,10 @@ def load_into(
                 [Fault(name, "a value", "a buffer on the meta device that no checkpoint stores") for name in lost],
                 hint="Build the module so that these buffers are made on a real device.",
             )
+        rank = framework.rank_of(module)
+        if rank and options.device_map is not None:
+            raise ArgumentError(f"The module's DTensors say where it goes. Leave out {options.device_map!r}.")
+        plan = framework.rank_plan(module, plan)
         report.take(plan)
         report.passed_over = opened.passed_over
         memory = framework.own_memory(module, stays=options.device_map is None)
@@ -106,6 +116,8 @@ def load_into(
             raise
         weights.detach()
         stage.nbytes = done.viewed + done.copied
+        if rank:
+            report.by_rank = RankBytes(rank, stored_bytes(plan), done.viewed, done.copied)
     unasked = "the module's own" if memory.tensors else "as stored"
     report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
     return report

@@ -9,6 +9,7 @@ by the same boxes, so that whatever fills a model fills a rank's part of it.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -116,6 +117,22 @@ def local_plan(plan: LoadPlan, local: Mapping[str, LocalSlot]) -> LoadPlan:
         )
     slots = tuple(slot._replace(shape=local[slot.name].shape) if slot.name in local else slot for slot in plan.slots)
     return replace(plan, recipes=recipes, slots=slots)
+
+
+def stored_bytes(plan: LoadPlan) -> int:
+    """Bytes of the files that a plan takes: of each stored tensor what slots are made of, gaps left out.
+
+    Of what is packed, and of the scales beside it, all: its rows are read to be decoded.
+    """
+    return sum(
+        _bytes_of(piece) for recipe in plan.recipes.values() if isinstance(recipe, Stored) for piece in recipe.pieces
+    )
+
+
+def _bytes_of(piece: Piece) -> int:
+    if piece.tensor.packing is not None:
+        return sum(part.nbytes for part in piece.tensor.packing.parts)
+    return math.prod(piece.shape) * piece.tensor.dtype.bits // 8
 
 
 def _after(ranges: _Ranges, cut: Cut) -> _Ranges:

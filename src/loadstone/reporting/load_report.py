@@ -23,6 +23,24 @@ class Stage:
     detail: str = ""
 
 
+@dataclass
+class RankBytes:
+    """What one rank of a mesh did of a load, in bytes."""
+
+    rank: str
+    """Which one, of which mesh."""
+    read: int = 0
+    """Of the files."""
+    viewed: int = 0
+    """Of slots that are views of mapped files."""
+    copied: int = 0
+    """Of slots in memory of their own."""
+
+    def __str__(self) -> str:
+        read, viewed, copied = map(format_bytes, (self.read, self.viewed, self.copied))
+        return f"{self.rank}: {read} of the files, {viewed} of views, {copied} of copies"
+
+
 @dataclass(eq=False)
 class LoadReport:
     """``str(report)`` is a short table; the fields hold everything."""
@@ -52,6 +70,9 @@ class LoadReport:
 
     passed_over: tuple[str, ...] = ()
     """A sentence for all that an index lists or a folder holds and that was not read, or not as the index has it."""
+
+    by_rank: RankBytes | None = None
+    """Of a module that is spread over a mesh: this rank's part."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
@@ -96,6 +117,7 @@ class LoadReport:
             lines.append(f"  {stage.name:<12}{stage.elapsed_s * 1000:>10.1f} ms{size:>12}  {stage.detail}".rstrip())
         lines.append(f"  {'total':<12}{self.elapsed_s * 1000:>10.1f} ms   {len(self.sources)} slots")
         lines += [f"  {text}" for text in self.transfer]
+        lines += [f"  {self.by_rank}"] if self.by_rank is not None else []
         reasons: dict[str, list[str]] = {}
         for name, reason in self.initialized.items():
             reasons.setdefault(reason, []).append(name)

@@ -18,6 +18,7 @@ from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.distributed.dtensors import rank_of, rank_plan, settle
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.loading.fill import Filled, SlotForms, Source, check_kinds, fill, tensors_of
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
@@ -58,7 +59,10 @@ __all__ = [
     "own_memory",
     "placement",
     "quantizer",
+    "rank_of",
+    "rank_plan",
     "resolve_class",
+    "settle",
     "skeleton",
     "slots",
     "structure",

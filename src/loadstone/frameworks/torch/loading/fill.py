@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
+from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part, settle, with_local_part
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.jobs import Copied, Job
 from loadstone.frameworks.torch.loading.module_walk import modules_of
@@ -91,7 +93,7 @@ def fill(
     check_kinds(plan, owners)
     values: dict[str, Tensor] = dict(ready)
     jobs: dict[torch.device, list[Job]] = {}
-    seen: set[str] = set()
+    seen: dict[str, list[ByteRange]] = {}
     viewed = 0
     for name, recipe in plan.recipes.items():
         if not isinstance(recipe, Stored) or name in ready:
@@ -101,14 +103,13 @@ def fill(
         if len(recipe.pieces) == 1 and first.into is None and device.type == "cpu" and source.is_at_hand(first.tensor):
             view = taken(source, first)
             # Two slots never share memory unless the model ties them: training one would change the other.
-            shared = first.rows is None and first.tensor.name in seen
-            seen.add(first.tensor.name)
+            shared = _is_shared(first, seen)
             aligned = view.data_ptr() % view.element_size() == 0
             if view.dtype == dtype and view.is_contiguous() and aligned and not shared:
                 values[name] = view
                 viewed += view.nbytes
                 continue
-        jobs.setdefault(device, []).append(Job(name, recipe.pieces, tuple(owners[name].shape), dtype))
+        jobs.setdefault(device, []).append(Job(name, recipe.pieces, tuple(local_part(owners[name]).shape), dtype))
     copied = 0
     for device, those in jobs.items():
         tensors, viewed_bytes = source.make(those, device)
@@ -117,6 +118,19 @@ def fill(
         copied += sum(tensor.nbytes for tensor in tensors.values()) - viewed_bytes
     _put(model, plan, owners, values, forms)
     return Filled(viewed, copied)
+
+
+def _is_shared(piece: Piece, seen: dict[str, list[ByteRange]]) -> bool:
+    """Whether some of a piece was seen before; it is, from now on."""
+    tensor, rows, _ = piece
+    range = tensor.range
+    if rows is not None and tensor.shape[0]:
+        row = tensor.nbytes // tensor.shape[0]
+        range = ByteRange(tensor.offset + rows.start * row, tensor.offset + rows.stop * row)
+    before = seen.setdefault(tensor.name, [])
+    shared = any(range.overlap(other) is not None for other in before)
+    before.append(range)
+    return shared
 
 
 def check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
@@ -170,11 +184,13 @@ def _put(
     for name in initialized:
         slot = owners[name]
         kind = (forms.initial_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
-        values[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
+        values[name] = torch.empty(local_part(slot).shape, dtype=kind, device=device_of(name))
     for name, value in values.items():
         slot = owners[name]
         if isinstance(value, nn.Parameter):
             pass
+        elif is_dtensor(slot):
+            value = slot if value is local_part(slot) else with_local_part(slot, value)
         elif type(slot) is nn.Parameter and not slot.is_meta:
             value = _moved(slot, value)
         elif type(slot) is nn.Parameter or isinstance(slot, nn.Parameter):  # the latter is slow
@@ -197,4 +213,5 @@ def _put(
             table[leaf] = new
         elif slot.device != device_of(name) and not slot.is_meta:
             table[leaf] = slot.to(device_of(name))
+    settle(model)
     initialize(model, initialized)

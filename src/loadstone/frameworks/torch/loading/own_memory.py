@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.core.tensors import DType
+from loadstone.frameworks.torch.distributed.dtensors import device_of, local_part
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading import copies
 from loadstone.frameworks.torch.loading.fill import TorchDTypeOf, check_kinds, tensors_of
@@ -21,12 +22,13 @@ from loadstone.transfer.weight_files import Weights
 
 
 class OwnMemory:
-    """A module's tensors that are not on the meta device, by slot."""
+    """A module's tensors that are not on the meta device, by slot; of a DTensor the part that this rank holds."""
 
     def __init__(self, module: nn.Module, *, stays: bool) -> None:
         """``stays``: each tensor stays on its device, rather than go where the placement says."""
         self.stays = stays
-        self.tensors = {name: tensor for name, tensor in tensors_of(module) if not tensor.is_meta}
+        self.tensors = {name: local_part(tensor) for name, tensor in tensors_of(module) if not tensor.is_meta}
+        self._meshes = {name: place for name, tensor in tensors_of(module) if (place := device_of(tensor)) is not None}
 
     def dtypes(self) -> dict[str, DType]:
         """The dtype of each that computes."""
@@ -34,7 +36,7 @@ class OwnMemory:
 
     def device_of(self, devices: Devices) -> Callable[[str], torch.device]:
         """Where each slot is to lie."""
-        own = {name: tensor.device for name, tensor in self.tensors.items()} if self.stays else {}
+        own = self._meshes | ({name: tensor.device for name, tensor in self.tensors.items()} if self.stays else {})
         return lambda slot: own.get(slot) or devices.of(slot)
 
     def untie(self, module: nn.Module, names: Collection[str]) -> None:
