@@ -1,7 +1,8 @@
 """Runs the Python blocks of a Markdown page in order, in one namespace; a process of its own for each page.
 
 Usage: ``run_page.py PAGE``. A ``text`` block right after a Python block is what the latter must print (``…`` stands
-for anything). A Python block whose fence says ``python raises=NAME`` must end with that error.
+for anything). A Python block whose fence says ``python raises=NAME`` must end with that error. One that says ``python
+ranks=2`` is a script for two processes, and left to ``torchrun.py`` beside this file.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FENCE = re.compile(r"^```(?P<language>\w+)?(?: raises=(?P<raises>\w+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^```(?P<language>\w+)?(?: raises=(?P<raises>\w+))?(?P<ranks> ranks=2)?\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,12 @@ class Block:
     prints: str | None
 
 
-def blocks(page: str) -> list[Block]:
+def blocks(page: str, *, for_ranks: bool = False) -> list[Block]:
+    """The blocks for one process, or those for two."""
     found = list(FENCE.finditer(page))
     result = []
     for index, match in enumerate(found):
-        if match["language"] != "python":
+        if match["language"] != "python" or bool(match["ranks"]) is not for_ranks:
             continue
         after = found[index + 1] if index + 1 < len(found) else None
         shown = None
@@ -57,9 +62,14 @@ def run(block: Block, page: Path, namespace: dict[str, Any]) -> None:
         names = [each.__name__ for each in type(raised).__mro__]
         assert block.raises in names, f"{page}:{block.line}: expected {block.raises}, got {raised!r}"
         print(f"{type(raised).__name__}: {raised}", file=printed)
+    check(block, page, printed.getvalue())
+
+
+def check(block: Block, page: Path, printed: str) -> None:
+    """AssertionError where a block printed something else than the page shows, if it shows anything."""
     if block.prints is not None:
         # Blanks at line ends and between columns are typography; figures that vary are spelled `…`.
-        got, wanted = (re.sub(r"[ \t]+", " ", text).strip() for text in (printed.getvalue(), block.prints))
+        got, wanted = (re.sub(r"[ \t]+", " ", text).strip() for text in (printed, block.prints))
         matched = doctest.OutputChecker().check_output(wanted.replace("…", "..."), got, doctest.ELLIPSIS)
         assert matched, f"{page}:{block.line} printed:\n{got}\n--- but the page says:\n{wanted}"
 

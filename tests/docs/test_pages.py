@@ -9,7 +9,7 @@ import pytest
 from forks import Forks
 
 import loadstone.errors
-from docs import run_page
+from docs import hub, run_page, torchrun
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -44,6 +44,17 @@ def test_every_python_block_runs_and_prints_what_the_page_shows(
     done = forks_with_hub.run(RUNNER, page, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"ran [1-9]\d* blocks", done.stdout)
+
+
+def test_every_script_for_several_processes_runs_and_prints_what_the_page_shows(hf_home: Path, tmp_path: Path) -> None:
+    pages = {page: run_page.blocks(page.read_text("utf-8"), for_ranks=True) for page in PAGES}
+    with torchrun.pool(hub.environment(hf_home)) as ranks:
+        for page, scripts in pages.items():
+            for script in scripts:
+                run_page.check(script, page, torchrun.run(ranks, script.code, tmp_path))
+        with pytest.raises(AssertionError, match="ZeroDivisionError"):
+            torchrun.run(ranks, "1 / 0", tmp_path)
+    assert sum(map(len, pages.values())) > 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)

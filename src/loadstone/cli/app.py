@@ -87,6 +87,8 @@ def plan(
     ] = None,
     max_batch: Annotated[int | None, typer.Option(min=1, help="Reserve memory for this batch size.")] = None,
     max_length: Annotated[int | None, typer.Option(min=1, help="Reserve memory for sequences of this length.")] = None,
+    tp: Annotated[int | None, typer.Option(min=1, help="Ranks that split layers (tensor parallel).")] = None,
+    fsdp: Annotated[int | None, typer.Option(min=1, help="Ranks that split parameters by rows (FSDP).")] = None,
     dequantize: Annotated[
         bool | None,
         typer.Option(
@@ -105,7 +107,7 @@ def plan(
 ) -> None:
     """Show which device each module would be on and the memory a load would take. Reads headers only."""
     with failing_clearly(show_traceback):
-        from loadstone.cli.plan import device_map_of, max_memory_of, show
+        from loadstone.cli.plan import device_map_of, max_memory_of, mesh_of, show
         from loadstone.pipeline.plan import plan as make_plan
 
         output = Output()
@@ -119,6 +121,7 @@ def plan(
                 head=head,
                 max_batch=max_batch,
                 max_length=max_length,
+                mesh=mesh_of(tp, fsdp),
                 subfolder=subfolder,
                 variant=variant,
                 revision=revision,

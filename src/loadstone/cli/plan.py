@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from loadstone.cli.console import Output, count_shown
 from loadstone.core.sizes import format_bytes
 from loadstone.errors import ArgumentError
-from loadstone.reporting.forecast import Forecast, Module
+from loadstone.reporting.forecast import Forecast, Module, RankForecast
 
 
 def device_map_of(text: str) -> object:
@@ -33,6 +33,12 @@ def max_memory_of(pairs: Sequence[str]) -> dict[int | str, str] | None:
     return limits or None
 
 
+def mesh_of(tp: int | None, fsdp: int | None) -> dict[str, int] | None:
+    """What ``mesh`` takes; None where neither axis is asked for."""
+    axes = {"tp": tp, "fsdp": fsdp}
+    return {axis: size for axis, size in axes.items() if size is not None} or None
+
+
 def show(forecast: Forecast, output: Output) -> None:
     """The totals, then the modules, those alike in a row as one line."""
     output.line(f"{forecast.model_class}, {count_shown(forecast.parameters)} parameters, {forecast.dtype}", "bold")
@@ -50,6 +56,13 @@ def show(forecast: Forecast, output: Output) -> None:
     output.line()
     output.table(["what it takes", "bytes"], forecast.totals(), numbers=(1,))
     output.line()
+    if forecast.ranks:
+        rows = [
+            [_ranks(run), *map(format_bytes, (run[0].nbytes, run[0].read_bytes, run[0].private_bytes))]
+            for run in _alike(forecast.ranks)
+        ]
+        output.table(["rank", "weights of each", "read of the files", "of its own on a CPU"], rows, numbers=(1, 2, 3))
+        output.line()
     output.table(
         ["module", "device", "bytes", "why"],
         [
@@ -66,6 +79,25 @@ def show(forecast: Forecast, output: Output) -> None:
         output.note(f"not tied, as the stored values differ: {slot} and {source}")
     if forecast.unused:
         output.note(f"not used: {len(forecast.unused)} stored tensors, {', '.join(forecast.unused[:4])}, …")
+
+
+def _alike(ranks: Sequence[RankForecast]) -> list[list[RankForecast]]:
+    """Neighbors that hold and read as much."""
+    runs: list[list[RankForecast]] = []
+    for each in ranks:
+        if runs and _sizes(runs[-1][-1]) == _sizes(each):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return runs
+
+
+def _sizes(each: RankForecast) -> tuple[int, ...]:
+    return each.nbytes, each.read_bytes, each.private_bytes
+
+
+def _ranks(run: Sequence[RankForecast]) -> str:
+    return str(run[0].rank) if len(run) == 1 else f"{run[0].rank}-{run[-1].rank}"
 
 
 def _named(place: int | str) -> str:

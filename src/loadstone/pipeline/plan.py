@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from loadstone.architectures import components, registry
+from loadstone.architectures.components.base import Component
 from loadstone.architectures.naming import naming_of
 from loadstone.architectures.structure import BlueprintStructure
 from loadstone.architectures.tasks import TASKS
@@ -22,10 +23,12 @@ from loadstone.core.structure import Structure
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.frameworks.registry import require_torch
+from loadstone.pipeline.rank_forecasts import mesh_sizes, plans_of_ranks, rank_forecast
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AUTO_CLASSES, AutoTarget, FromFamily, FromTransformers, named_head, pick
 from loadstone.planning.layout import Layout, Machine, layout
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
+from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
 from loadstone.reporting.forecast import Forecast, Module
@@ -40,6 +43,7 @@ def plan(
     max_memory: MaxMemory | None = None,
     dtype: object = None,
     head: str | None = None,
+    mesh: Mapping[str, int] | None = None,
     **options: object,
 ) -> Forecast:
     """What :meth:`from_pretrained` of PyTorch's classes would do with the same arguments. Reads headers only; of
@@ -53,9 +57,17 @@ def plan(
     free now: NVIDIA GPUs', and on the CPU the memory that the system or this process's control group leaves. With it
     the plan may be for another machine: accelerators that it names need not be present.
 
+    ``mesh``: how many ranks share the model along each axis, such as ``{"tp": 8, "fsdp": 2}``; the forecast then is
+    that of rank 0, and lists what every rank holds and reads. Each has one device, so ``device_map`` stays out.
+
     Raises what loading raises for a map, a budget or a checkpoint that cannot be used. It does not ask whether a
     library that quantizes is installed.
     """
+    axes = None if mesh is None else mesh_sizes(mesh)
+    if axes is not None:
+        if device_map not in ("auto", None):
+            raise ArgumentError(f"device_map is {device_map!r}: with mesh= each rank has one device. Leave it out.")
+        device_map = None
     requested, others = Options.split({**options, "device_map": device_map, "max_memory": max_memory, "dtype": dtype})
     if requested.state_dict is not None:
         raise ArgumentError("plan reads the headers of files, and with state_dict= there are none. Leave it out.")
@@ -84,9 +96,12 @@ def plan(
 
     matched = match_untied(matching, lambda: described.naming, untie)
     placing = requested.placement(wanted, described.dtypes, config.get("quantization_config"))
-    planned = layout(matched, described.structure, placing, _machine())
-    forecast = _forecast(str(path_or_id), described.structure.class_name, wanted, planned, matched, checkpoint.nbytes)
-    return replace(forecast, passed_over=checkpoint.passed_over)
+    of_ranks = [matched] if axes is None else list(plans_of_ranks(matched, described.component, axes))
+    planned = layout(of_ranks[0], described.structure, placing, _machine())
+    read_bytes = checkpoint.nbytes if axes is None else stored_bytes(of_ranks[0])
+    forecast = _forecast(str(path_or_id), described.structure.class_name, wanted, planned, matched, read_bytes)
+    ranks = () if axes is None else (rank_forecast(n, each, axes, planned.dtypes) for n, each in enumerate(of_ranks))
+    return replace(forecast, passed_over=checkpoint.passed_over, ranks=tuple(ranks))
 
 
 class Described(NamedTuple):
@@ -97,6 +112,8 @@ class Described(NamedTuple):
     structure: Structure
     dtypes: Mapping[str, DType]
     """Slots with a dtype of their own."""
+    component: Component | None = None
+    """Its blueprint, of a class of a family."""
 
 
 Subject = Callable[[DType], Described]
@@ -145,7 +162,7 @@ def _foreseen(resolved: ResolvedModel, head: str | None) -> Subject:
     family, spec = made_by
     component = spec.blueprint(config)
     slots, structure = list(components.slots(component)), BlueprintStructure(component, spec.class_name)
-    return lambda dtype: Described(slots, naming_of(family, spec, component, config), structure, {})
+    return lambda dtype: Described(slots, naming_of(family, spec, component, config), structure, {}, component)
 
 
 def _named_task(config: PretrainedConfig, resolved: ResolvedModel) -> str:

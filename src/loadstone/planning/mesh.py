@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from loadstone.core.slices import Box, bounds, normalize, overlap, relative, row_major, shape_of, within
-from loadstone.core.tensors import StoredTensor
+from loadstone.core.tensors import Slot, StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
@@ -88,6 +88,25 @@ def local_slot(shape: Sequence[int], cuts: Iterable[Cut]) -> LocalSlot:
         for pairs in itertools.product(*by_dimension)
     )
     return LocalSlot(sizes, tuple(shares))
+
+
+def slots_of_rank(
+    slots: Iterable[Slot], dimensions: Mapping[str, int], sizes: Mapping[str, int], rank: int
+) -> dict[str, LocalSlot]:
+    """What a rank holds where each slot of ``dimensions`` is cut along that dimension over the axis ``tp``, and then
+    every parameter along its first over the axis ``fsdp``; ranks that differ in ``tp`` alone are neighbors.
+
+    ``sizes``: axis → how many ranks; an axis that is not named has one.
+    """
+    tp, fsdp = sizes.get("tp", 1), sizes.get("fsdp", 1)
+    fsdp_place, tp_place = coordinate((fsdp, tp), rank)
+    local = {}
+    for slot in slots:
+        cuts = [Cut(dimensions[slot.name], tp, tp_place)] if slot.name in dimensions else []
+        if slot.shape and slot.kind != "buffer":  # FSDP shards no scalars, and leaves buffers alone
+            cuts.append(Cut(0, fsdp, fsdp_place))
+        local[slot.name] = local_slot(slot.shape, cuts)
+    return local
 
 
 def local_plan(plan: LoadPlan, local: Mapping[str, LocalSlot]) -> LoadPlan:

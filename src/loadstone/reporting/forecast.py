@@ -24,8 +24,23 @@ class Module:
 
 
 @dataclass(frozen=True)
+class RankForecast:
+    """What one rank of a mesh would do. All sizes are in bytes."""
+
+    rank: int
+    place: Mapping[str, int]
+    """Axis of the mesh → where the rank stands along it."""
+    nbytes: int
+    """Weights that it holds."""
+    read_bytes: int
+    """Of the checkpoint's files, what they are made of."""
+    private_bytes: int
+    """Of the weights, on a CPU, what cannot be views of the files: columns, and what is cast or stacked."""
+
+
+@dataclass(frozen=True)
 class Forecast:
-    """What a load would do. All sizes are in bytes."""
+    """What a load would do; over a mesh, what its first rank would. All sizes are in bytes."""
 
     source: str
     model_class: str
@@ -63,6 +78,9 @@ class Forecast:
     """What the load report would say under that name of files and their index."""
     left_plain: tuple[str, ...] = ()
     """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
+
+    ranks: tuple[RankForecast, ...] = ()
+    """Each rank of the mesh that was asked for."""
 
     @property
     def initialised(self) -> Mapping[str, str]:
@@ -107,6 +125,7 @@ class Forecast:
             "untied": dict(self.untied),
             "passed_over": list(self.passed_over),
             "left_plain": list(self.left_plain),
+            "ranks": [{**vars(each), "place": dict(each.place)} for each in self.ranks],
         }
 
     def totals(self) -> list[tuple[str, str]]:
@@ -128,6 +147,9 @@ class Forecast:
             budget = f" of {format_bytes(self.budgets[where])}" if where in self.budgets else ""
             lines.append(f"  {where!s:<6}{format_bytes(nbytes):>10}{budget}")
         lines += [f"  {name}: {size}" for name, size in self.totals()]
+        for each in self.ranks:
+            held, read = format_bytes(each.nbytes), format_bytes(each.read_bytes)
+            lines.append(f"  rank {each.rank}: {held}, {read} of the files")
         lines += [f"  {text}" for text in self.passed_over]
         if self.untied:
             lines.append(f"  not tied, as the stored values differ: {', '.join(self.untied)}")
