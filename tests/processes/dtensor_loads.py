@@ -66,7 +66,9 @@ def mesh_of(*sizes: int) -> Any:
     return init_device_mesh("cpu", sizes, mesh_dim_names=tuple("abc"[: len(sizes)]))
 
 
-def shards(folder: Path, sizes: tuple[int, ...], placements: dict[str, list[str]], first: str = "meta") -> Any:
+def shards(
+    folder: Path, sizes: tuple[int, ...], placements: dict[str, list[str]], first: str = "meta", read: str = "auto"
+) -> Any:
     """Fill a net some of whose parameters are distributed so, and compare each part with PyTorch's own.
 
     ``placements``: parameter → for each axis ``"R"`` or the dimension that it cuts. ``first``: where they lie before.
@@ -90,7 +92,7 @@ def shards(folder: Path, sizes: tuple[int, ...], placements: dict[str, list[str]
             owner, _, leaf = name.rpartition(".")
             setattr(net.get_submodule(owner), leaf, made[id(slot)])
     before = dict(net.named_parameters())
-    report = loadstone.load_into(net, folder)
+    report = loadstone.load_into(net, folder, transfer=loadstone.transfer_options(read))
     for name, slot in net.named_parameters():
         if name not in chosen:
             assert type(slot) is nn.Parameter and torch.equal(slot, full[name]), name

@@ -34,6 +34,14 @@ def test_every_placement_is_filled_as_pytorch_would_cut_the_whole(
             )
 
 
+@pytest.mark.parametrize("read", ["buffered", "direct", "map"])
+@pytest.mark.parametrize("first", ["meta", "cpu"])
+def test_however_files_are_read(tmp_path: Path, first: str, read: str) -> None:
+    dtensor_loads.saved(tmp_path, torch.bfloat16 if first == "meta" else torch.float32)
+    for done in ranks(2).run(dtensor_loads.shards, tmp_path, (2,), ROWS | COLUMNS, first, read):
+        assert (done.viewed > 0) is (read == "map" and first == "meta")
+
+
 def test_two_axes_cut_one_after_another(tmp_path: Path) -> None:
     dtensor_loads.saved(tmp_path)
     both = {

@@ -17,7 +17,6 @@ from loadstone.frameworks.torch.loading.jobs import Copied, Job
 from loadstone.frameworks.torch.loading.staging import DeviceBuffer, TensorBuffer, device_buffers, has_device_buffers
 from loadstone.materialize.decode import packed_bytes, unpack
 from loadstone.materialize.moves import Moves
-from loadstone.planning.recipes import Piece
 from loadstone.transfer.copy import BufferPool, Extent, Move, copy, layout
 from loadstone.transfer.memory import PAGE_BYTES, Arena
 from loadstone.transfer.page_stitch import LEAST_BYTES, stitch
@@ -78,8 +77,10 @@ def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights
     if moves.packed:
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
             unpack(moves.packed, weights.open, targets.put_values, threads, progress)
-    for number, piece in moves.loose:
-        targets.put_loose(number, piece, weights)
+    if moves.loose:
+        from loadstone.frameworks.torch.loading.strided_copies import copy_strided  # which few loads need
+
+        copy_strided(moves.loose, targets.tensors, weights)
 
 
 class _Targets:
@@ -118,18 +119,6 @@ class _Targets:
     def put_values(self, number: int, index: Box, values: FloatArray) -> None:
         """Bring decoded numbers to their place."""
         self.tensors[number][index].copy_(torch.from_numpy(values))
-
-    def put_loose(self, number: int, piece: Piece, weights: Weights) -> None:
-        """Bring a piece whose elements lie with gaps, through its file's map."""
-        stored, rows, into = piece
-        dtype = to_torch(stored.dtype)
-        count = stored.nbytes // dtype.itemsize
-        flat = torch.frombuffer(weights.maps[stored.file].buffer, dtype=dtype, count=count, offset=stored.offset)
-        values = flat.view(stored.shape) if stored.strides is None else flat.as_strided(stored.shape, stored.strides)
-        if rows is not None:
-            values = values[rows]
-        tensor = self.tensors[number]
-        (tensor if into is None else tensor[into]).copy_(values)
 
 
 def _on(device: torch.device, jobs: Sequence[Job]) -> _Targets:
