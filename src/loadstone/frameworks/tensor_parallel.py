@@ -127,12 +127,13 @@ def _takes(component: Component, role: Role | None, whole: type[Component]) -> b
     """Whether a component computes right in a role, which its parts then have by what it says."""
     if component.own_slots():
         return role is None or isinstance(component, _LEAVES.get(role.by, Component))
-    if isinstance(component, whole) or not vars(type(component)).get("computes_shares", False):
-        return role is None and not [*component.roles(role)]
     roles = [*component.roles(role)]
-    if not roles and role is not None and role.sections:
-        return False  # nothing there could give each rank its own
-    return all(_takes(part.component, its, whole) for part, its in roles)
+    if role is None and not roles:
+        return True
+    is_right = bool(vars(type(component)).get("computes_shares", False)) and not isinstance(component, whole)
+    if role is not None and not roles:  # the logits of a vocabulary are whole; no one gives each rank its own sections
+        return role.by in ("rows", "within") or (is_right and not role.sections)
+    return is_right and all(_takes(part.component, its, whole) for part, its in roles)
 
 
 def _tied_alike(leaves: list[SplitLeaf], tied: Mapping[str, str]) -> Iterator[SplitLeaf]:

@@ -145,7 +145,7 @@ class Experts(nn.Module):
         order = chosen.flatten().argsort(stable=True)
         counts = torch.bincount(chosen.flatten(), minlength=self.component.count).tolist()
         start = 0
-        for expert, count in enumerate(counts):
+        for expert, count in enumerate(counts[: self.component.count]):  # beyond are those of other ranks
             if count == 0:
                 continue
             places = order[start : start + count]

@@ -23,10 +23,14 @@ class RMSNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         wide = x.float()
-        wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.component.eps)
+        wide = wide * torch.rsqrt(self.mean_square(wide) + self.component.eps)
         if self.component.offset:
             return (wide * (self.component.offset + self.weight.float())).to(x.dtype)
         return self.weight * wide.to(x.dtype)
+
+    def mean_square(self, x: Tensor) -> Tensor:
+        """Over the last axis, which stays; of a norm whose width is split over ranks over that of all."""
+        return x.square().mean(-1, keepdim=True)
 
     def initialize(self, names: set[str]) -> None:
         """A gain of 1."""

@@ -1,0 +1,64 @@
+"""A model over a mesh: parameters become DTensors, placed as the blueprint says, and leaves compute with their shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh
+from torch.distributed.tensor import DTensor, Placement, Replicate, Shard
+
+from loadstone.architectures import components
+from loadstone.frameworks.tensor_parallel import split_leaves
+from loadstone.frameworks.torch.distributed.collectives import Group
+from loadstone.frameworks.torch.distributed.styles import Local, install
+from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.planning.mesh import chunk
+
+
+def spread(model: nn.Module, component: components.Component, mesh: DeviceMesh) -> None:
+    """Split a model over the ranks of a mesh of one dimension: tensor parallelism.
+
+    Parameters on the meta device get no memory; of others each rank keeps its part. Raises :class:`InvalidMesh` where
+    that is not possible.
+    """
+    tied: Any = getattr(model, "tied_slots", dict)
+    leaves = {each.name: each for each in split_leaves(component, mesh.size(), tied())}
+    axes = {f"{name}.{slot}": axis for name, each in leaves.items() for slot, axis in each.axes.items()}
+    group = Group(mesh.get_group())
+    placed: dict[int, nn.Parameter] = {}
+    kept: list[nn.Parameter] = []  # so that no id is another's
+    for path, module in modules_of(model):
+        lone = module.__dict__.get("lone_weights", {})
+        for name, slot in module._parameters.items():
+            if slot is None:
+                continue
+            if id(slot) not in placed:
+                kept.append(slot)
+                axis = axes.get(f"{path}.{name}" if path else name)
+                placed[id(slot)] = _placed(slot, mesh, Replicate() if axis is None else Shard(axis))
+            module._parameters[name] = placed[id(slot)]
+        if path in leaves:
+            install(module, leaves[path], group)
+        elif module._parameters.keys() - lone.keys():
+            Local(module)
+
+
+def _placed(slot: nn.Parameter, mesh: DeviceMesh, placement: Placement) -> nn.Parameter:
+    part: Tensor = slot.detach()
+    if isinstance(placement, Shard):
+        start, stop = chunk(slot.shape[placement.dim], mesh.size(), mesh.get_local_rank())
+        part = part.narrow(placement.dim, start, stop - start)
+    part = torch.empty(part.shape, dtype=part.dtype, device="meta") if part.is_meta else part.clone()
+    whole = DTensor.from_local(part, mesh, [placement], run_check=False, shape=slot.shape, stride=slot.stride())
+    return nn.Parameter(whole, requires_grad=slot.requires_grad)
+
+
+def shard_blocks(model: nn.Module, component: components.Component, mesh: DeviceMesh) -> None:
+    """Have FSDP shard each block of a model over a mesh of one dimension, and what lies outside of blocks."""
+    from torch.distributed.fsdp import fully_shard
+
+    for name, _ in components.blocks(component):
+        fully_shard(model.get_submodule(name), mesh=mesh)
+    fully_shard(model, mesh=mesh)
