@@ -149,7 +149,8 @@ def _faults(leaf: SplitLeaf, parts: int) -> Iterator[Fault]:
     if isinstance(leaf.leaf, Experts):
         found = f"{leaf.leaf.count} experts" if leaf.leaf.count < parts else ""
     elif role.units is not None and role.by != "rows":
-        sections = role.sections or (Section(role.units),)
+        # Where a later step gives each rank its own, it does not matter how the earlier ones are cut.
+        sections = role.sections or (Section(role.units, repeats=role.by != "inputs"),)
         uneven = [section.units for section in sections if not _is_even(section, parts)]
         found = f"{uneven[0]} heads" if uneven else ""
     if found:

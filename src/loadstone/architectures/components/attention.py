@@ -95,7 +95,7 @@ class Attention(Component):
             for part, section in zip(self.projections, (queries, keys, keys), strict=True):
                 yield part, Role("outputs", section.units, (section,))
         elif self.fused == "heads":
-            yield self.projections[0], Role("outputs", self.heads)
+            yield self.projections[0], Role("outputs", self.heads, (queries,))
         else:
             sections = (queries, keys, keys)
             yield self.projections[0], Role("outputs", sum(each.units for each in sections), sections)
@@ -103,7 +103,7 @@ class Attention(Component):
             if norm is not None:
                 yield norm, Role("within")
         if self.bias is not None:
-            yield self.bias, Role("outputs", self.heads)
+            yield self.bias, Role("outputs", self.heads, (queries,))
         if self.output is not None:
             yield self.output, Role("inputs", self.heads)
 

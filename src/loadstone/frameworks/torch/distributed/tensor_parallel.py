@@ -61,4 +61,5 @@ def shard_blocks(model: nn.Module, component: components.Component, mesh: Device
 
     for name, _ in components.blocks(component):
         fully_shard(model.get_submodule(name), mesh=mesh)
-    fully_shard(model, mesh=mesh)
+    # Not as long as PyTorch would keep it: who asks for parameters after a forward pass is to find those that stay.
+    fully_shard(model, mesh=mesh, reshard_after_forward=True)
