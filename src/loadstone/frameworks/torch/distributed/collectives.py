@@ -59,7 +59,7 @@ class Exchange:
         rows = x.movedim(-1, 0)
         sent = torch.cat([rows[start:stop] for each in self.sent for start, stop in each])
         got = collectives.all_to_all_single_autograd(sent, self.sizes_got, self.sizes_sent, self.group.ranks)
-        return collectives.wait_tensor(got).movedim(0, -1)
+        return _there(got).movedim(0, -1)
 
 
 def _common(wanted: list[Rows], held: Rows) -> list[Rows]:
@@ -69,7 +69,11 @@ def _common(wanted: list[Rows], held: Rows) -> list[Rows]:
 
 
 def _sum(x: Tensor, group: dist.ProcessGroup) -> Tensor:
-    return collectives.wait_tensor(collectives.all_reduce(x.contiguous(), "sum", group))
+    return _there(collectives.all_reduce(x.contiguous(), "sum", group))
+
+
+def _there(x: Tensor) -> Tensor:
+    return collectives.wait_tensor(x)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class _Shared(Function):
@@ -79,7 +83,7 @@ class _Shared(Function):
         return x.view_as(x)
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         return _sum(gradient, context.group), None
 
 
@@ -89,7 +93,7 @@ class _Summed(Function):
         return _sum(x, group)
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         return gradient, None
 
 
@@ -102,10 +106,10 @@ class _Gathered(Function):
         filled = F.pad(x, (0, most - x.shape[-1])).contiguous()
         every = filled.new_empty(group.size * filled.shape[0], *filled.shape[1:])
         dist.all_gather_into_tensor(every, filled, group=group.ranks)
-        return every.unflatten(0, (group.size, -1)).movedim(0, -2).flatten(-2)[..., :width]
+        return every.view(group.size, *filled.shape).movedim(0, -2).flatten(-2)[..., :width]
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         start, stop = context.held
         return gradient[..., start:stop], None, None
 
@@ -120,5 +124,5 @@ class Joined(Function):
         return x.view_as(x)
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, ...]:
         return gradient, *(torch.zeros(s, dtype=d, device=on) for s, d, on in context.others)
