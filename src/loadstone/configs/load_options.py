@@ -11,6 +11,7 @@ from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.configs.bridged import is_foreign
+from loadstone.configs.mesh_options import MeshSizes, mesh_sizes
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import FLAG, PATH, TEXT, WITHOUT_EFFECT, Kind, check_kinds, nearest
@@ -61,6 +62,9 @@ class Options:
     offload_buffers: bool = False
     offload_state_dict: bool = False
     sharding: object = None
+    device_mesh: object = None
+    tp_plan: object = None
+    distributed_config: object = None
     attn_implementation: str | None = None
     ignore_mismatched_sizes: bool = False
     strict: bool = False
@@ -127,7 +131,32 @@ class Options:
     @property
     def is_for_the_cpu(self) -> bool:
         """Whether it is clear from the keywords alone that the whole model goes into the CPU's memory."""
-        return self.device_map in (None, "cpu", {"": "cpu"}) and self.sharding is None
+        return self.device_map in (None, "cpu", {"": "cpu"}) and self.sharding is None and not self.is_spread
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether the model is to be spread over the ranks of a mesh."""
+        return any(each is not None for each in (self.device_mesh, self.tp_plan, self.distributed_config))
+
+    def mesh_sizes(self) -> MeshSizes | None:
+        """Over how many ranks; None where no mesh is asked for, or a mesh was given.
+
+        Raises :class:`ArgumentError` for what cannot be asked for together.
+        """
+        if not self.is_spread:
+            return None
+        if self.device_mesh is not None and self.distributed_config is not None:
+            raise ArgumentError("Give one of device_mesh and distributed_config: each says what ranks there are.")
+        others = ("device_map", "max_memory", "offload_folder", "sharding", "state_dict", "quantization_config")
+        beside = [f"{name}=" for name in others if getattr(self, name) is not None]
+        beside += ["lazy=True"] if self.lazy else []
+        beside += ["dequantize=False"] if self.dequantize is False else []
+        if beside:
+            raise ArgumentError(
+                f"{', '.join(beside)} cannot go with device_mesh, tp_plan or distributed_config: each rank of a mesh "
+                "reads unquantized weights of its own from files, onto its own device."
+            )
+        return mesh_sizes(self.distributed_config, self.tp_plan)
 
     def hints(self) -> tuple[int, int] | None:
         """Batch size and sequence length (tokens) that memory is reserved for; None where the caller gave neither."""
@@ -169,6 +198,11 @@ class Options:
                 raise ArgumentError(
                     f"{name}= is for PyTorch models, which can be spread over devices. {framework}'s cannot."
                 )
+        if self.is_spread:
+            raise ArgumentError(
+                f"device_mesh=, tp_plan= and distributed_config= are for PyTorch models; {framework}'s cannot be spread "
+                "by them."
+            )
         if self.quantization_config is not None:
             raise ArgumentError(
                 f"quantization_config= is for PyTorch models; {framework}'s take unquantized weights. "

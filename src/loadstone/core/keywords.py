@@ -27,9 +27,7 @@ NEVER_KEYS: frozenset[str] = WITHOUT_EFFECT | {
 
 _INSTEAD: Mapping[str, str] = {
     "use_auth_token": "Give token=.",
-    "tp_plan": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
-    "tp_size": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
-    "device_mesh": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
+    "tp_size": "Give distributed_config={'tp_size': …}.",
     "device": "Give device_map=, such as device_map='cuda'.",
     "use_kernels": "Leave it out; attn_implementation= picks the way to compute attention.",
     "use_flash_attention_2": "Give attn_implementation=.",

@@ -38,15 +38,16 @@ from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_
 from loadstone.pipeline.select_class import AutoTarget, pick
 from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
+from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import packed_bytes_of
 from loadstone.remote_code.references import CodeReference
-from loadstone.reporting.load_report import LoadReport, Stage
+from loadstone.reporting.load_report import LoadReport, RankBytes, Stage
 from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
-    from loadstone.frameworks.contract import Model, SomeFramework
+    from loadstone.frameworks.contract import Filled, Model, SomeFramework
 
 logger = logging.getLogger("loadstone")
 
@@ -82,6 +83,10 @@ def from_pretrained(
     ``offload_buffers``, ``offload_state_dict`` accepted: buffers that are saved go with their module
     ``attn_implementation``    ``"sdpa"`` or ``"eager"``
     ``sharding``               Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its shard only
+    ``device_mesh``            PyTorch: a ``DeviceMesh`` whose ranks share the model; its axis ``tp``, or the only one,
+                               splits layers (tensor parallelism), its axis ``fsdp`` shards blocks (FSDP2)
+    ``tp_plan``                ``"auto"``: the same over all ranks of the process group, as the family's blueprint says
+    ``distributed_config``     ``{"tp_size": …, "fsdp_size": …}``, or transformers' ``DistributedConfig``
     ``from_tf``, ``from_flax`` prefer that framework's older file; without them it is read if there is no other
     ``from_pt``                accepted: PyTorch's files are preferred anyway
     ``ignore_mismatched_sizes`` newly initialize slots whose stored shape differs, instead of raising an error
@@ -150,6 +155,8 @@ def from_pretrained(
         with report.stage("fill") as stage:
             filled = framework.fill_model(model, plan, weights, options, dtype, place)
             _describe_filled(stage, filled.viewed, filled.copied)
+            if options.is_spread:
+                report.by_rank = _by_rank(model, plan, filled)
         with report.stage("populate") as stage:
             _populate(weights, options, stage)
         _hold_to(locked, report)
@@ -254,13 +261,19 @@ def _begin_reading(weights: Weights, stays: bool, checkpoint: Checkpoint | None,
     locked.start(resolved.source.folder, checkpoint, weights.mapped() if stays else {})
     if locked:  # the pages are populated as they are hashed
         weights.populates = stays
-    else:
+    elif not resolved.options.is_spread:  # then each rank reads what is its own
         weights.read_ahead(populates=stays and not _is_stacked(resolved.config))
 
 
 def _describe_filled(stage: Stage, viewed_bytes: int, copied_bytes: int) -> None:
     stage.nbytes = viewed_bytes + copied_bytes
     stage.detail = f"{100 * viewed_bytes // max(stage.nbytes, 1)} % mapped, the rest copied"
+
+
+def _by_rank(model: Model, plan: LoadPlan, filled: Filled) -> RankBytes:
+    """What this rank of a mesh did."""
+    torch, module = require_torch(), cast(Any, model)
+    return RankBytes(torch.rank_of(module), stored_bytes(torch.rank_plan(module, plan)), filled.viewed, filled.copied)
 
 
 def _populate(weights: Weights, options: Options, stage: Stage) -> None:

@@ -152,7 +152,12 @@ def placement(
     stored = getattr(getattr(model, "config", None), "quantization_config", None)
     if dtype is not None:
         by_slot = {**kept_dtypes(model, dtype), **by_slot}
-    return place(model, plan, options.placement(dtype, by_slot, stored))
+    asked = options.placement(dtype, by_slot, stored)
+    if not options.is_spread:
+        return place(model, plan, asked)
+    from loadstone.frameworks.torch.distributed.door import on_mesh
+
+    return on_mesh(model, plan, options, asked)
 
 
 def kept_dtypes(model: nn.Module, dtype: DType) -> Mapping[str, DType]:
@@ -193,7 +198,12 @@ def fill_model(
     model: nn.Module, plan: LoadPlan, weights: Weights, options: Options, dtype: DType | None, devices: Devices
 ) -> Filled:
     """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies."""
-    return fill_module(model, plan, weights, options, devices, None)
+    filled = fill_module(model, rank_plan(model, plan), weights, options, devices, None)
+    if options.is_spread and plan.initialized:
+        from loadstone.frameworks.torch.distributed.door import same_on_all
+
+        same_on_all(model, plan.initialized)
+    return filled
 
 
 def fill_module(

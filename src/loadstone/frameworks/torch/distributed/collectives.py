@@ -31,15 +31,23 @@ class Group:
 
     def shared(self, x: Tensor) -> Tensor:
         """``x``, of which each rank uses something else: their gradients are summed."""
-        return _Shared.apply(x, self.ranks) if x.requires_grad else x  # type: ignore[no-any-return, no-untyped-call]
+        return _Shared.apply(x, self.ranks) if x.requires_grad else x  # type: ignore[no-untyped-call]
+
+    def draw_alike(self, device: torch.device, generator: torch.Generator | None) -> None:
+        """Have what draws on a device, by default PyTorch's own, draw from here on what it draws on the first rank."""
+        module = torch if device.type == "cpu" else torch.get_device_module(device)
+        state: Tensor = module.get_rng_state() if generator is None else generator.get_state()
+        sent = state.to(device)
+        dist.broadcast(sent, group=self.ranks, group_src=0)
+        (module.set_rng_state if generator is None else generator.set_state)(sent.cpu())
 
     def summed(self, x: Tensor) -> Tensor:
         """The sum over the ranks, which all of them go on with."""
-        return _Summed.apply(x, self.ranks)  # type: ignore[no-any-return, no-untyped-call]
+        return _Summed.apply(x, self.ranks)  # type: ignore[no-untyped-call]
 
     def gathered(self, x: Tensor, width: int) -> Tensor:
         """What all ranks hold of a last dimension of that width, which all of them go on with."""
-        return _Gathered.apply(x, self, width)  # type: ignore[no-any-return, no-untyped-call]
+        return _Gathered.apply(x, self, width)  # type: ignore[no-untyped-call]
 
 
 class Exchange:
@@ -73,7 +81,7 @@ def _sum(x: Tensor, group: dist.ProcessGroup) -> Tensor:
 
 
 def _there(x: Tensor) -> Tensor:
-    return collectives.wait_tensor(x)  # type: ignore[no-any-return, no-untyped-call]
+    return collectives.wait_tensor(x)  # type: ignore[no-untyped-call]
 
 
 class _Shared(Function):
@@ -104,9 +112,9 @@ class _Gathered(Function):
         # All but the last ranks hold as many, so that what fills up the others comes after all that counts.
         most = -(-width // group.size)
         filled = F.pad(x, (0, most - x.shape[-1])).contiguous()
-        every = filled.new_empty(group.size * filled.shape[0], *filled.shape[1:])
-        dist.all_gather_into_tensor(every, filled, group=group.ranks)
-        return every.view(group.size, *filled.shape).movedim(0, -2).flatten(-2)[..., :width]
+        every = [torch.empty_like(filled) for _ in range(group.size)]
+        dist.all_gather(every, filled, group=group.ranks)
+        return torch.cat(every, dim=-1)[..., :width]
 
     @staticmethod
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:

@@ -1,4 +1,4 @@
-"""A model over a mesh: parameters become DTensors, placed as the blueprint says, and leaves compute with their shares."""
+"""A model over a mesh: parameters become DTensors, placed as its blueprint says; leaves compute with their shares."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from loadstone.frameworks.tensor_parallel import split_leaves
 from loadstone.frameworks.torch.distributed.collectives import Group
 from loadstone.frameworks.torch.distributed.styles import Local, install
 from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.placement.placement import block_names
 from loadstone.planning.mesh import chunk
 
 
-def spread(model: nn.Module, component: components.Component, mesh: DeviceMesh) -> None:
+def split_layers(model: nn.Module, component: components.Component, mesh: DeviceMesh) -> None:
     """Split a model over the ranks of a mesh of one dimension: tensor parallelism.
 
     Parameters on the meta device get no memory; of others each rank keeps its part. Raises :class:`InvalidMesh` where
@@ -39,6 +40,7 @@ def spread(model: nn.Module, component: components.Component, mesh: DeviceMesh) 
                 axis = axes.get(f"{path}.{name}" if path else name)
                 placed[id(slot)] = _placed(slot, mesh, Replicate() if axis is None else Shard(axis))
             module._parameters[name] = placed[id(slot)]
+        module.__dict__["ranks"] = group
         if path in leaves:
             install(module, leaves[path], group)
         elif module._parameters.keys() - lone.keys():
@@ -55,11 +57,11 @@ def _placed(slot: nn.Parameter, mesh: DeviceMesh, placement: Placement) -> nn.Pa
     return nn.Parameter(whole, requires_grad=slot.requires_grad)
 
 
-def shard_blocks(model: nn.Module, component: components.Component, mesh: DeviceMesh) -> None:
+def shard_blocks(model: nn.Module, mesh: DeviceMesh) -> None:
     """Have FSDP shard each block of a model over a mesh of one dimension, and what lies outside of blocks."""
     from torch.distributed.fsdp import fully_shard
 
-    for name, _ in components.blocks(component):
+    for name in block_names(model):
         fully_shard(model.get_submodule(name), mesh=mesh)
     # Not as long as PyTorch would keep it: who asks for parameters after a forward pass is to find those that stay.
     fully_shard(model, mesh=mesh, reshard_after_forward=True)

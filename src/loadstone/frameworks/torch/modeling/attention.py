@@ -33,7 +33,7 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
         out, weights = _eager(component, query, key, value, (mask, dropout))
         shown = state.cross_attentions if component.memory else state.attentions
         if shown is not None:
-            shown.append(weights)
+            shown.append(weights if query.shape[1] == component.heads else _of_all_ranks(run, component, weights))
     else:
         allowed, grouped, shape = mask.allowed, query.shape[1] != key.shape[1], query.shape
         if grouped and shape[2] == 1 and (allowed is None or allowed.shape[1] == 1):
@@ -52,6 +52,13 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
         weights = None
     run.beside = (bias, weights) if component.shows_bias else (weights,)
     return out.transpose(1, 2).flatten(2)
+
+
+def _of_all_ranks(run: Runs, component: components.Attention, weights: Tensor) -> Tensor:
+    """The weights of all heads, where each rank computes some."""
+    ranks: Any = run.holder.__dict__["ranks"]
+    whole: Tensor = ranks.gathered(weights.movedim(1, -1), component.heads)
+    return whole.movedim(-1, 1)
 
 
 def _with_bias(mask: Mask, bias: Tensor, query: Tensor) -> Mask:

@@ -195,6 +195,8 @@ class GenerationMixin(_Base):
             from loadstone.frameworks.torch.modeling.fixed_steps import fixed_steps
 
             writer.call = fixed_steps(self, how)
+        if how.sample and (ranks := self.__dict__.get("ranks")) is not None:
+            ranks.draw_alike(writer.ids.device, generator)
         choosing, synced = Choosing(how, writer, processors, criteria), Synced(writer) if synced_gpus else None
         write = sampled_texts if how.beams is None else searched_texts
         texts = write(synced or writer, choosing, streamer, generator)
