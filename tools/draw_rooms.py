@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "loadstone"
 PICTURE = ROOT / "docs" / "rooms.svg"
 FRAMEWORKS = ("torch", "flax", "tensorflow")
-_UPWARDS = "loadstone.pipeline.load.from_pretrained"
+_UPWARDS = {"loadstone.pipeline.load.from_pretrained", "loadstone.pipeline.swap_weights.swap_weights"}
 """What the classes' own ``from_pretrained`` imports when it is called: the one arrow upwards, which is not drawn."""
 
 Arrows = Mapping[str, set[str]]
@@ -48,7 +48,7 @@ def arrows() -> dict[str, set[str]]:
         room = room_of("loadstone." + ".".join(file.relative_to(PACKAGE).with_suffix("").parts))
         if room is None:
             continue
-        others = {room_of(name) for name in imported(file) if name != _UPWARDS}
+        others = {room_of(name) for name in imported(file) if name not in _UPWARDS}
         graph.setdefault(room, set()).update(other for other in others if other not in (None, room))
     return graph
 

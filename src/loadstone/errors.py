@@ -27,6 +27,7 @@
     ├── CustomCodeError (ImportError)        code that came with a checkpoint and cannot be used
     ├── LockMismatch (ValueError)            files that are not those of the lock file, all listed
     ├── HubError (OSError)                   the Hub refused, failed, or could not be reached
+    ├── WeightsIncomplete (RuntimeError)     a swap in place failed halfway: the model refuses to run until one succeeds
     └── SaveError (OSError)                  nothing was written; the old files are untouched
         └── StateMismatch                    what is to be saved is not what the model's slots take, all listed
 
@@ -205,6 +206,12 @@ class LockMismatch(FaultsError, ValueError):
 
 class HubError(LoadstoneError, OSError):
     """The Hub refused, failed, or could not be reached."""
+
+
+class WeightsIncomplete(LoadstoneError, RuntimeError):
+    """A swap in place failed halfway, so that some weights are one checkpoint's and some another's.
+
+    The model refuses to run, and to be saved, until a swap succeeds."""
 
 
 class SaveError(LoadstoneError, OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from loadstone.frameworks.contract import Filled, Framework
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from loadstone.planning.match import LoadPlan
     from loadstone.planning.recipes import Stored
     from loadstone.planning.slot_dtypes import SlotDTypes
+    from loadstone.reporting.load_report import LoadReport
     from loadstone.transfer.outgoing import OutgoingTensor
     from loadstone.transfer.weight_files import Weights
 
@@ -67,6 +69,21 @@ class Quantizer(Protocol):
 
     def saved(self, weights: Weights, others: Iterable[Other], /) -> Iterator[Saved]:
         """Each weight quantized, in the order of the files, then the others; one is in memory at a time."""
+        ...
+
+
+class Swap(Protocol):
+    """Other weights for one model."""
+
+    def prepare(self, plan: LoadPlan, weights: Weights, /) -> Filled:
+        """All that can fail while the model has its old ones."""
+        ...
+
+    def publish(self, report: LoadReport, name: str, /) -> int:
+        """Let the model have them when nobody runs it; returns how many bytes were written.
+
+        :class:`WeightsIncomplete` where that fails halfway.
+        """
         ...
 
 
@@ -147,6 +164,11 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
 
         Raises :class:`ArgumentError` for a module on the meta device, and what ``match`` raises.
         """
+        ...
+
+    def swap(self, model: nn.Module, in_place: bool, /) -> AbstractContextManager[Swap]:
+        """Other weights for a model that is in use, the only such swap at the time; ``in_place``: each tensor keeps its
+        memory. :class:`ArgumentError` for a model that cannot have them."""
         ...
 
     def quantizer(self, model: nn.Module, plan: LoadPlan, devices: PlacementT, /) -> Quantizer:

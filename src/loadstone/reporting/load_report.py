@@ -68,6 +68,9 @@ class LoadReport:
     untied: Mapping[str, str] = field(default_factory=dict)
     """Slot → the slot that the config ties it to, where both are stored and differ: the model is not tied."""
 
+    weights_version: int = 0
+    """How many times the model's weights have been swapped since it was loaded, this one included."""
+
     passed_over: tuple[str, ...] = ()
     """A sentence for all that an index lists or a folder holds and that was not read, or not as the index has it."""
 

@@ -41,6 +41,7 @@ from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
     from loadstone.frameworks.torch.loading.own_memory import OwnMemory
+    from loadstone.frameworks.torch.loading.swap import Swap
     from loadstone.frameworks.torch.quantized.save_parts import TorchQuantizer
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "skeleton",
     "slots",
     "structure",
+    "swap",
     "transformers_class",
     "transformers_config",
     "transformers_processor",
@@ -271,6 +273,13 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     from loadstone.frameworks.torch.loading.copy_into import copy_into as copied
 
     return copied(model, checkpoint, strict)
+
+
+def swap(model: nn.Module, in_place: bool) -> AbstractContextManager[Swap]:
+    """Other weights for a model that is in use; see there."""
+    from loadstone.frameworks.torch.loading.swap import swap as swapping
+
+    return swapping(model, in_place)
 
 
 def quantizer(model: nn.Module, plan: LoadPlan, devices: Devices) -> TorchQuantizer:

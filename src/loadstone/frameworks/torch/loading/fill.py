@@ -88,10 +88,24 @@ def fill(
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
     copied once, straight into its final memory.
     """
-    dtype_of, device_of, _ = forms
     owners = dict(tensors_of(model))
     check_kinds(plan, owners)
-    values: dict[str, Tensor] = dict(ready)
+    values, filled = stored_values(plan, source, forms, owners, ready)
+    _put(model, plan, owners, {**ready, **values}, forms)
+    return filled
+
+
+def stored_values(
+    plan: LoadPlan,
+    source: Source,
+    forms: SlotForms,
+    owners: Mapping[str, Tensor],
+    ready: Mapping[str, Tensor] = _NONE,
+) -> tuple[dict[str, Tensor], Filled]:
+    """The values of every slot that is stored, but of those that are ``ready``: views, or new memory. ``owners``:
+    what the model has for its slots, whose shapes they get."""
+    dtype_of, device_of, _ = forms
+    values: dict[str, Tensor] = {}
     jobs: dict[torch.device, list[Job]] = {}
     seen: dict[str, list[ByteRange]] = {}
     viewed = 0
@@ -116,8 +130,7 @@ def fill(
         values |= tensors
         viewed += viewed_bytes
         copied += sum(tensor.nbytes for tensor in tensors.values()) - viewed_bytes
-    _put(model, plan, owners, values, forms)
-    return Filled(viewed, copied)
+    return values, Filled(viewed, copied)
 
 
 def _is_shared(piece: Piece, seen: dict[str, list[ByteRange]]) -> bool:

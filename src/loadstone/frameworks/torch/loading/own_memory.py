@@ -56,7 +56,7 @@ class OwnMemory:
         fitting: dict[str, Tensor] = {}
         for name, recipe in plan.recipes.items():
             tensor = self.tensors.get(name)
-            if tensor is None or not isinstance(recipe, Stored) or devices.on_disk(name) or not _is_plain(tensor):
+            if tensor is None or not isinstance(recipe, Stored) or devices.on_disk(name) or not is_plain(tensor):
                 continue
             dtype = dtype_of(name, recipe.pieces[0].tensor)
             if tensor.dtype == dtype and tensor.device == exact(device_of(name)):
@@ -86,6 +86,7 @@ def _exact(device: torch.device) -> torch.device:
     return torch.empty(0, device=device).device
 
 
-def _is_plain(tensor: Tensor) -> bool:
+def is_plain(tensor: Tensor) -> bool:
+    """Whether PyTorch writes a tensor as plain memory: it is no subclass, and each element has one index."""
     shared = any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True))
     return type(tensor) in (Tensor, nn.Parameter) and not shared

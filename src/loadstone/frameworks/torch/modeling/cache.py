@@ -33,6 +33,17 @@ def check_cache(past_key_values: object, tower: Tower | None = None) -> None:
         )
 
 
+def check_version(cache: object, version: int) -> None:
+    """:class:`ArgumentError` where a cache was filled with other weights than those of this version."""
+    filled_with = getattr(cache, "weights_version", None)
+    if filled_with is not None and filled_with != version:
+        raise ArgumentError(
+            f"past_key_values was filled with version {filled_with} of the weights, and the model has version "
+            f"{version} by now: text would go on from what other weights made of its beginning. Begin anew without "
+            "it; or, to go on all the same, set past_key_values.weights_version = model.weights_version."
+        )
+
+
 class CachedLayer(NamedTuple):
     """What a layer has of all tokens: each (batch, kv_heads, tokens, head_dim)."""
 
@@ -44,6 +55,8 @@ class KeyValueCache(Cache):
     """Keys and values of every layer, and what does not grow with the text."""
 
     is_compileable: ClassVar[bool] = False
+    weights_version: int | None = None
+    """The version of the weights that what it holds was computed with; None where that is not known."""
 
     def __init__(self) -> None:
         self.key_cache: list[Tensor] = []

@@ -16,6 +16,7 @@ from loadstone.configs.generation_keys import KNOWN, GenerateKeywords
 from loadstone.core.keywords import takes
 from loadstone.errors import ArgumentError, CustomCodeError
 from loadstone.frameworks.torch.modeling.cache import check_cache
+from loadstone.frameworks.torch.modeling.swapping import held
 from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
 from loadstone.frameworks.torch.modeling.writers import (
     Cached,
@@ -100,6 +101,7 @@ class GenerationMixin(_Base):
                 'does not. With Transformers installed such code runs there: pip install "loadstone[transformers]"'
             )
 
+    @held
     @torch.no_grad()
     def generate(
         self,

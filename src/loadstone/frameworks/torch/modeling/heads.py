@@ -23,6 +23,7 @@ from loadstone.frameworks.forward_signature import Types, by_name, with_signatur
 from loadstone.frameworks.outputs import ModelOutput, MoeCausalLMOutputWithPast
 from loadstone.frameworks.torch.modeling import losses
 from loadstone.frameworks.torch.modeling.arguments import check_tensors, values_known
+from loadstone.frameworks.torch.modeling.cache import KeyValueCache, check_version
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.run import Run
@@ -93,7 +94,13 @@ class TaskModel(PreTrainedModel):
             eager=config.attn_implementation == "eager",
             checkpointing=checkpointing,
         )
-        return component.compute(Run(self, State(options)), given)
+        if torch.compiler.is_compiling():  # a version would be compiled in
+            return component.compute(Run(self, State(options)), given)
+        check_version(cache, self.weights_version)
+        out = component.compute(Run(self, State(options)), given)
+        if isinstance(filled := getattr(out, "past_key_values", None), KeyValueCache):
+            filled.weights_version = self.weights_version
+        return out
 
     def get_encoder(self) -> nn.Module:
         """The part that reads; the bare model, where it is not made of two."""
@@ -259,6 +266,7 @@ def task_class(task: Task) -> type[PreTrainedModel]:
         unknown = {name: value for name, value in given.items() if name not in known}
         if unknown:
             check_unknown(unknown, names, given.get("position_ids") is not None)
+        self.check_complete()  # here too, so that what is compiled refuses
         return self._returned(self._compute(given), given.get("return_dict"))
 
     def part_pass(part: Task) -> Any:

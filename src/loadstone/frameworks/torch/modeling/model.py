@@ -27,6 +27,7 @@ from loadstone.frameworks.torch.modeling.build import Naming, attach, place
 from loadstone.frameworks.torch.modeling.initialize import initialize, materialize
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
 from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
+from loadstone.frameworks.torch.modeling.swapping import Swapping, held
 from loadstone.frameworks.torch.modeling.tying import Tying
 from loadstone.frameworks.torch.transformers_compat.adapters import Adapters
 from loadstone.frameworks.torch.transformers_compat.conventions import (
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 _completing = threading.Lock()
 
 
-class PreTrainedModel(Conventions, Adapters, Tying, Saves, nn.Module):
+class PreTrainedModel(Swapping, Conventions, Adapters, Tying, Saves, nn.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
@@ -363,6 +364,7 @@ class PreTrainedModel(Conventions, Adapters, Tying, Saves, nn.Module):
         model.config.torch_dtype = dtype
         return model
 
+    @held
     def _write_pretrained(
         self, folder: str | os.PathLike[str], state_dict: Mapping[str, Any] | None, options: SaveOptions
     ) -> Written:

@@ -34,6 +34,11 @@ def bring(model: nn.Module, devices: Devices) -> None:
         modules[caller].register_forward_hook(_End(loan), always_call=True)
 
 
+def borrows(module: nn.Module) -> bool:
+    """Whether arrays of this module come from elsewhere while it runs."""
+    return any(isinstance(hook, _Begin) for hook in module._forward_pre_hooks.values())
+
+
 class Loan:
     """A parameter or buffer that is on a device while somebody computes with it, in however many threads."""
 

@@ -74,6 +74,11 @@ def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) ->
             module.register_forward_hook(_End(turn), always_call=True)
 
 
+def streams(module: nn.Module) -> bool:
+    """Whether weights of this module come from elsewhere while it runs."""
+    return any(isinstance(hook, _Begin | _Guard) for hook in module._forward_pre_hooks.values())
+
+
 class _MemoryRing(Ring):
     """A ring whose buffers are PyTorch's to read."""
 
