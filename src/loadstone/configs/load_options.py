@@ -200,8 +200,8 @@ class Options:
                 )
         if self.is_spread:
             raise ArgumentError(
-                f"device_mesh=, tp_plan= and distributed_config= are for PyTorch models; {framework}'s cannot be spread "
-                "by them."
+                "device_mesh=, tp_plan= and distributed_config= are for PyTorch models: they spread none of "
+                f"{framework}."
             )
         if self.quantization_config is not None:
             raise ArgumentError(

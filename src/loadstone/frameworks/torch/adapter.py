@@ -157,7 +157,7 @@ def placement(
     asked = options.placement(dtype, by_slot, stored)
     if not options.is_spread:
         return place(model, plan, asked)
-    from loadstone.frameworks.torch.distributed.door import on_mesh
+    from loadstone.frameworks.torch.distributed.spread import on_mesh
 
     return on_mesh(model, plan, options, asked)
 
@@ -202,7 +202,7 @@ def fill_model(
     """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies."""
     filled = fill_module(model, rank_plan(model, plan), weights, options, devices, None)
     if options.is_spread and plan.initialized:
-        from loadstone.frameworks.torch.distributed.door import same_on_all
+        from loadstone.frameworks.torch.distributed.spread import same_on_all
 
         same_on_all(model, plan.initialized)
     return filled
