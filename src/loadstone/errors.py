@@ -28,6 +28,8 @@
     ├── LockMismatch (ValueError)            files that are not those of the lock file, all listed
     ├── HubError (OSError)                   the Hub refused, failed, or could not be reached
     ├── WeightsIncomplete (RuntimeError)     a swap in place failed halfway: the model refuses to run until one succeeds
+    ├── RanksDisagree (ValueError)           ranks were to load or save other things, all listed; the same on each
+    ├── RankFailed (RuntimeError)            another rank failed, ended or did not come, and this one stopped with it
     └── SaveError (OSError)                  nothing was written; the old files are untouched
         └── StateMismatch                    what is to be saved is not what the model's slots take, all listed
 
@@ -212,6 +214,26 @@ class WeightsIncomplete(LoadstoneError, RuntimeError):
     """A swap in place failed halfway, so that some weights are one checkpoint's and some another's.
 
     The model refuses to run, and to be saved, until a swap succeeds."""
+
+
+class RanksDisagree(FaultsError, ValueError):
+    """The ranks of a mesh were to load, save or swap other things. No weight was read; each rank raises the same."""
+
+    title = "The ranks do not agree; nothing was done"
+
+
+class RankFailed(LoadstoneError, RuntimeError):
+    """Another rank failed, ended or did not come, so this one stopped as well. That rank raises its own error.
+
+    ``rank`` is its number; None where all that is known is that the ranks cannot reach each other any more.
+    """
+
+    def __init__(self, message: str, rank: int | None = None) -> None:
+        super().__init__(message)
+        self.rank = rank
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.rank)
 
 
 class SaveError(LoadstoneError, OSError):
