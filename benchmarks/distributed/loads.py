@@ -9,12 +9,14 @@ from typing import Any
 from page_cache import make_cold
 from processes import warm_files
 from report import Goal, Row
+from shapes import Shape, make_checkpoint
 
 from distributed.part import measured, touch
 
 TITLE = "Loading over two ranks"
 ABOUT = (
-    "Until both ranks are through and have touched every page that they hold; all is imported before. "
+    "Until both ranks are through and have touched every page that they hold; a tiny model was loaded the same way "
+    "before, so that all is imported. "
     "`private` is the peak of a rank's memory of its own, over before; `disk` is what both had read from it. "
     "`over columns` is `private` less what no map can give: the parts that are columns."
 )
@@ -47,17 +49,24 @@ GOALS = tuple(
 )
 
 
+_TINY = Shape("tiny-distributed", 64, 128, 2, 4, 2, 256, shards=1)
+_TINY_FOLDER = f"{_TINY.name}-bf16-1-shards"
+
+
 def prepare(folder: Path, case: str) -> None:
-    """The page cache as the case has it."""
+    """The page cache as the case has it, and the tiny model beside."""
+    make_checkpoint(_TINY, folder.parent)
     (make_cold if case.endswith("cold") else warm_files)(folder)
 
 
 def probe(subject: str, case: str, folder: Path) -> dict[str, float]:
-    """One rank's load; what it imports is imported before."""
+    """One rank's load, and what it took."""
     kind = case.partition(" ")[0]
-    load = {OURS: _ours, TRANSFORMERS: _transformers, DCP: _dcp}[subject](kind, folder)
+    load = {OURS: _ours, TRANSFORMERS: _transformers, DCP: _dcp}[subject]
+    touch(load(kind, folder.parent / _TINY_FOLDER)())
+    ready = load(kind, folder)
     with measured() as found:
-        model = load()
+        model = ready()
         held = touch(model)
     found["held_bytes"] = held
     found["over_columns_bytes"] = max(found["private_bytes"] - _column_bytes(model), 0.0)
@@ -71,23 +80,15 @@ def _ours(kind: str, folder: Path) -> Any:
 
     from loadstone import AutoModelForCausalLM
 
-    AutoModelForCausalLM.from_config(_tiny(), torch_dtype="bfloat16")
     asked = {f"{kind}_size": dist.get_world_size()}
     return lambda: AutoModelForCausalLM.from_pretrained(folder, torch_dtype="auto", distributed_config=asked)
-
-
-def _tiny() -> Any:
-    from loadstone import LlamaConfig
-
-    sizes = {"vocab_size": 8, "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1}
-    return LlamaConfig(num_attention_heads=1, **sizes)
 
 
 def _transformers(kind: str, folder: Path) -> Any:
     import torch.distributed as dist
     import torch.distributed.fsdp
     import torch.distributed.tensor.parallel  # noqa: F401
-    from transformers import AutoModelForCausalLM, LlamaForCausalLM  # noqa: F401
+    from transformers import AutoModelForCausalLM
     from transformers.distributed import DistributedConfig
 
     asked = DistributedConfig(**{f"{kind}_size": dist.get_world_size()})
