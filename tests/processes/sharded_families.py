@@ -20,7 +20,7 @@ def families() -> list[str]:
 
 
 def save(family: str, folder: Path) -> None:
-    """A model of the family in the folder, whose weights tell all apart; in ``inputs.pt`` its class, and what it takes."""
+    """A model of the family, whose weights tell all apart; ``inputs.pt`` beside it: its class, and what it takes."""
     class_name, config, inputs = _made(family)
     model = getattr(loadstone, class_name)(config)
     generator = torch.Generator().manual_seed(zlib.crc32(family.encode()))
@@ -110,8 +110,12 @@ def compare(folder: Path, trains: bool) -> None:
         expected = distribute_tensor(whole[name].detach(), mesh, slot.placements, src_data_rank=None)
         with torch.no_grad():
             assert torch.equal(slot.to_local(), expected.to_local()), name
-    gives = [_pass(each, inputs, trains) for each in (alone, model)]
-    assert _same(*gives, class_name) > 0
+    asked = (
+        cls.from_pretrained(folder, distributed_config={"fsdp_size": mesh.size()}) if trains and not scalars else None
+    )
+    gives = [_pass(each, inputs, trains) for each in (alone, model, asked) if each is not None]
+    for other in gives[1:]:
+        assert _same(other, gives[0], class_name) > 0
     if trains:
         after = {
             name: getattr(slot, "full_tensor", lambda slot=slot: slot)() for name, slot in model.named_parameters()
