@@ -55,12 +55,12 @@ def held() -> set[str]:
     return found | {f"key {each}" for each in range(keys)}
 
 
-def ended(work: Any, *arguments: Any) -> Ended:
+def ended(work: Any, *arguments: Any, **keywords: Any) -> Ended:
     """How a piece of work ended, and what stayed of it once all ranks had the time to leave."""
     before, began = held(), time.monotonic()
     kind, text, rank = "", "", None
     try:
-        work(*arguments)
+        work(*arguments, **keywords)
     except BaseException as error:  # noqa: BLE001 (which one it is, is what is asked)
         kind, text = type(error).__name__, "\n".join([str(error), *getattr(error, "__notes__", [])])
         rank = getattr(error, "rank", None)
@@ -86,7 +86,7 @@ def with_facts(facts: list[Mapping[str, Mapping[str, str]]]) -> Ended:
 
     def work() -> None:
         with together(mesh_ranks(), "load") as exchange:
-            agree(exchange, facts[number()])
+            agree(exchange, lambda: facts[number()])
 
     return ended(work)
 

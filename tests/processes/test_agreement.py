@@ -40,7 +40,7 @@ def test_what_differs_is_the_same_error_on_all_and_says_who_has_what() -> None:
 def test_an_error_of_one_rank_stops_the_other_with_its_text(rank: int, when: str) -> None:
     outcomes = ranks(2).run(exchanges.fail_at, rank, when)
     failed, other = outcomes[rank], outcomes[1 - rank]
-    assert failed.kind == "FileNotFoundError" and "The other ranks of this load stop with RankFailed." in failed.text
+    assert failed.kind == "FileNotFoundError" and "The other ranks of this load were told, and stop too." in failed.text
     assert other.kind == "RankFailed" and other.rank == rank and f"rank {rank} (process" in other.text
     assert "FileNotFoundError: model.safetensors: lm_head.weight is not there" in other.text
     assert max(failed.seconds, other.seconds) < SOON_S

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from loadstone.configs.pretrained import PretrainedConfig
     from loadstone.core.naming import Naming
     from loadstone.core.tensors import DType, Slot, StoredTensor
+    from loadstone.frameworks.ranks import Ranks
     from loadstone.planning.match import LoadPlan
     from loadstone.planning.same import Same
     from loadstone.reporting.load_report import LoadReport
@@ -124,6 +125,10 @@ class Framework(Protocol[ModelT, TensorT_contra, PlaceT]):
 
     def placement(self, options: Options, model: ModelT, plan: LoadPlan, dtype: DType, /) -> PlaceT:
         """Where the model goes. Raises :class:`ArgumentError` for what this framework cannot do here."""
+        ...
+
+    def ranks_asked(self, options: Options, /) -> Ranks | None:
+        """The processes that the options ask to hold the model together; None for this one alone."""
         ...
 
     def fill_model(

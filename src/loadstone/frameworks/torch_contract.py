@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from loadstone.configs.load_options import Options
     from loadstone.core.structure import Structure
     from loadstone.core.tensors import DType
+    from loadstone.frameworks.ranks import Ranks
     from loadstone.planning.match import LoadPlan
     from loadstone.planning.recipes import Stored
     from loadstone.planning.slot_dtypes import SlotDTypes
@@ -125,6 +126,14 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
 
     def rank_plan(self, module: nn.Module, plan: LoadPlan, /) -> LoadPlan:
         """The plan with this rank's part of each slot that is a DTensor; the same plan where none is."""
+        ...
+
+    def ranks_holding(self, module: nn.Module, /) -> Ranks | None:
+        """The ranks that hold a module together, by its DTensors; None where this process holds all of it."""
+        ...
+
+    def placements(self, module: nn.Module, /) -> Mapping[str, str]:
+        """How each parameter and buffer that is distributed is cut, in words that are the same on every rank."""
         ...
 
     def settle(self, module: nn.Module, /) -> None:

@@ -29,10 +29,12 @@ from loadstone.errors import (
     ShapeMismatch,
     UnusedTensors,
 )
+from loadstone.frameworks.ranks import Exchange, Ranks, agree, together
 from loadstone.frameworks.registry import require_framework, require_library, require_torch
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.adapter_folder import Adapter, adapter_at, with_base
 from loadstone.pipeline.code_class import made_by_code, own_loader
+from loadstone.pipeline.facts import load_facts, plan_facts
 from loadstone.pipeline.quantized_checkpoint import library_of
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AutoTarget, pick
@@ -121,10 +123,18 @@ def from_pretrained(
     Raises the errors of :mod:`loadstone.errors`; nothing half-loaded is ever returned.
     """
     options, others = Options.split(keywords)
-    report = LoadReport(source=str(path_or_id))
-    resolved = _resolved(framework_name, Request(path_or_id, target, options, others, keywords), report)
+    request = Request(path_or_id, target, options, others, keywords)
+    with together(_ranks(framework_name, options), "from_pretrained") as exchange:
+        return _load(framework_name, request, model_args, exchange)
+
+
+def _load(framework_name: str, request: Request, model_args: tuple[object, ...], exchange: Exchange) -> Any:
+    """The stages of a load, one after another; on each rank where several hold the model."""
+    target, options = request.target, request.options
+    report = LoadReport(source=str(request.path_or_id))
+    resolved = _resolved(framework_name, request, report)
     if isinstance(resolved, Adapter):
-        return with_base(resolved, partial(_load_base, target, model_args), keywords, options)
+        return with_base(resolved, partial(_load_base, target, model_args), request.keywords, options)
     config, locked = resolved.config, resolved.locked
     made_by = pick(target, framework_name, config, resolved.gate)
     if isinstance(made_by, CodeReference) and (own := own_loader(made_by, framework_name, resolved)):
@@ -134,6 +144,7 @@ def from_pretrained(
         _describe_checkpoint(stage, checkpoint, config)
         weights, stays = _weights(checkpoint, options, config)
         report.transfer = weights.describe()
+    agree(exchange, partial(load_facts, checkpoint, resolved.source.commit, config, options))
     try:
         _begin_reading(weights, stays, checkpoint, resolved)
         with report.stage("framework") as stage:
@@ -148,6 +159,7 @@ def from_pretrained(
         with report.stage("plan"):
             with _own_code_in_mind(target, resolved):
                 model, plan = _matched(framework, model, make, stored, resolved, framework_name == "torch")
+            agree(exchange, partial(plan_facts, plan))
             place = framework.placement(options, model, plan, dtype)
         options.warn_of_doubling(stored, dtype)
         if not weights.populates:
@@ -166,11 +178,18 @@ def from_pretrained(
         raise
     framework.finish(model, dtype, place)
     _report_plan(report, plan, checkpoint, place, resolved.source)
-    report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(place)
     model.load_report, model.name_or_path = report, config.name_or_path
+    report.model_class, report.dtype = type(model).__name__, dtype.value
     _say_how_it_generates(model, config, resolved.source.configs)
     _warn(report, resolved.source.configs)
     return (model, report.loading_info()) if options.output_loading_info else model
+
+
+def _ranks(framework_name: str, options: Options) -> Ranks | None:
+    """Those that are asked to hold the model together; None for this process alone, which waits for nobody."""
+    if not options.is_spread and options.sharding is None:
+        return None
+    return require_framework(framework_name).ranks_asked(options)
 
 
 def _resolved(framework_name: str, request: Request, report: LoadReport) -> ResolvedModel | Adapter:
@@ -297,6 +316,7 @@ def _report_plan(
     report: LoadReport, plan: LoadPlan, checkpoint: Checkpoint | None, place: object, source: Source
 ) -> None:
     report.take(plan)
+    report.device = str(place)
     report.left_plain = getattr(place, "left_plain", ())
     report.passed_over = () if checkpoint is None else checkpoint.passed_over
     report.unused += tuple(name for names in source.left_out.values() for name in names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
@@ -13,7 +14,9 @@ from loadstone.core.paths import local_path
 from loadstone.core.placement_options import MaxMemory
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
+from loadstone.frameworks.ranks import agree, together
 from loadstone.frameworks.registry import require_torch
+from loadstone.pipeline.facts import module_facts, plan_facts
 from loadstone.planning.match import Gaps, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
 from loadstone.reporting.load_report import LoadReport, RankBytes
@@ -67,60 +70,64 @@ def load_into(
     _check_module(module, "load_into")
     if device is not None and device_map is not None:
         raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
-    opened = checkpoint if isinstance(checkpoint, Checkpoint) else open_files(local_path(checkpoint)).checkpoint
-    report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
-    with report.stage("plan"):
-        wanted = None
-        if dtype is not None and dtype != "auto":
-            wanted = BY_NAME.get(dtype_name(dtype))
-            if wanted is None or not wanted.is_floating:
-                raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a floating-point dtype", "neither")])
-        options = Options(
-            device_map=device if device_map is None else device_map,
-            max_memory=max_memory,
-            offload_folder=offload_folder,
-            transfer=transfer,
-        )
-        framework.settle(module)
-        slots = framework.slots(module)
-        plan = match(
-            slots,
-            opened,
-            framework.naming(module),
-            MatchOptions(strict=strict, key_mapping=key_mapping),
-            same=framework.alike(None),
-            gaps=Gaps(opened.absent, opened.passed_over),
-        )
-        filled = {slot.name for slot in slots}
-        lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
-        if lost:
-            raise MissingTensors(
-                [Fault(name, "a value", "a buffer on the meta device that no checkpoint stores") for name in lost],
-                hint="Build the module so that these buffers are made on a real device.",
+    framework.settle(module)
+    with together(framework.ranks_holding(module), "load_into") as exchange:
+        opened = checkpoint if isinstance(checkpoint, Checkpoint) else open_files(local_path(checkpoint)).checkpoint
+        asked = {"dtype": str(dtype), "strict": strict, "key_mapping": key_mapping}
+        agree(exchange, partial(module_facts, opened, asked))
+        report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
+        with report.stage("plan"):
+            wanted = None
+            if dtype is not None and dtype != "auto":
+                wanted = BY_NAME.get(dtype_name(dtype))
+                if wanted is None or not wanted.is_floating:
+                    raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a floating-point dtype", "neither")])
+            options = Options(
+                device_map=device if device_map is None else device_map,
+                max_memory=max_memory,
+                offload_folder=offload_folder,
+                transfer=transfer,
             )
-        rank = framework.rank_of(module)
-        if rank and options.device_map is not None:
-            raise ArgumentError(f"The module's DTensors say where it goes. Leave out {options.device_map!r}.")
-        plan = framework.rank_plan(module, plan)
-        report.take(plan)
-        report.passed_over = opened.passed_over
-        memory = framework.own_memory(module, stays=options.device_map is None)
-        place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
-    with report.stage("fill") as stage:
-        weights = Weights(opened.ends, options.transfer)
-        report.transfer = weights.describe()
-        try:
-            done = framework.fill_module(module, plan, weights, options, place, memory)
-        except BaseException:
-            weights.cancel()
-            raise
-        weights.detach()
-        stage.nbytes = done.viewed + done.copied
-        if rank:
-            report.by_rank = RankBytes(rank, stored_bytes(plan), done.viewed, done.copied)
-    unasked = "the module's own" if memory.tensors else "as stored"
-    report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
-    return report
+            slots = framework.slots(module)
+            plan = match(
+                slots,
+                opened,
+                framework.naming(module),
+                MatchOptions(strict=strict, key_mapping=key_mapping),
+                same=framework.alike(None),
+                gaps=Gaps(opened.absent, opened.passed_over),
+            )
+            filled = {slot.name for slot in slots}
+            lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
+            if lost:
+                raise MissingTensors(
+                    [Fault(name, "a value", "a buffer on the meta device that no checkpoint stores") for name in lost],
+                    hint="Build the module so that these buffers are made on a real device.",
+                )
+            rank = framework.rank_of(module)
+            if rank and options.device_map is not None:
+                raise ArgumentError(f"The module's DTensors say where it goes. Leave out {options.device_map!r}.")
+            agree(exchange, partial(plan_facts, plan, framework.placements(module)))
+            plan = framework.rank_plan(module, plan)
+            report.take(plan)
+            report.passed_over = opened.passed_over
+            memory = framework.own_memory(module, stays=options.device_map is None)
+            place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
+        with report.stage("fill") as stage:
+            weights = Weights(opened.ends, options.transfer)
+            report.transfer = weights.describe()
+            try:
+                done = framework.fill_module(module, plan, weights, options, place, memory)
+            except BaseException:
+                weights.cancel()
+                raise
+            weights.detach()
+            stage.nbytes = done.viewed + done.copied
+            if rank:
+                report.by_rank = RankBytes(rank, stored_bytes(plan), done.viewed, done.copied)
+        unasked = "the module's own" if memory.tensors else "as stored"
+        report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
+        return report
 
 
 def _check_module(module: object, name: str) -> None:

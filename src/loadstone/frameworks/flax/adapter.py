@@ -20,6 +20,7 @@ from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.placement import placement as placed
 from loadstone.frameworks.flax.slots import naming, slots
+from loadstone.frameworks.ranks import Ranks
 from loadstone.materialize.arrays import ArraySource, held
 from loadstone.materialize.equality import arrays_alike, stored_alike
 from loadstone.planning.match import LoadPlan
@@ -36,6 +37,7 @@ __all__ = [
     "held",
     "naming",
     "placement",
+    "ranks_asked",
     "resolve_class",
     "skeleton",
     "slots",
@@ -92,6 +94,11 @@ def placement(options: Options, model: FlaxPreTrainedModel, plan: LoadPlan, dtyp
     """Where the model goes; :class:`ArgumentError` for what only PyTorch models can do."""
     options.refuse_spreading("Flax")
     return placed(options.device_map, options.sharding)
+
+
+def ranks_asked(options: Options) -> Ranks | None:
+    """None: TODO"""
+    return None
 
 
 def alike(state_dict: Mapping[str, object] | None) -> Same:

@@ -6,7 +6,7 @@ within a second when another one fails or ends, whatever the group's own timeout
 
     with together(ranks, "load_into") as exchange:   # an error in here is told to the others
         checkpoint = open_checkpoint(folder)
-        agree(exchange, facts)                       # RanksDisagree, the same on all, before a weight is read
+        agree(exchange, lambda: facts_of(checkpoint))   # RanksDisagree, the same on all, before a weight is read
         fill(module)
                                                      # here every rank is done, or every rank raises
 """

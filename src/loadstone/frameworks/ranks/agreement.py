@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from loadstone.errors import Fault, RanksDisagree
 from loadstone.frameworks.ranks.group import Exchange
@@ -16,11 +15,15 @@ _MOST_BYTES = 1_000_000
 """Of the items of one subject, beyond which only their digest is compared: a store is no place for megabytes."""
 
 
-def agree(exchange: Exchange, facts: Facts) -> None:
+def agree(exchange: Exchange, facts_of: Callable[[], Facts]) -> None:
     """:class:`RanksDisagree`, the same on every rank, unless the facts of all are equal.
 
-    Digests are exchanged, and what differs itself only where they differ.
+    ``facts_of()`` makes this rank's; a process by itself makes none. Digests are exchanged, and what differs itself
+    only where they differ.
     """
+    if len(exchange.members) == 1:
+        return
+    facts = facts_of()
     mine = {subject: _digest(items) for subject, items in facts.items()}
     theirs = [json.loads(value) for value in exchange.gather("agreement", json.dumps(mine).encode())]
     differing = [subject for subject in _all_keys(theirs) if len({each.get(subject) for each in theirs}) > 1]
@@ -33,6 +36,8 @@ def agree(exchange: Exchange, facts: Facts) -> None:
 
 
 def _digest(items: Mapping[str, str]) -> str:
+    import hashlib  # which a load in one process does without
+
     return hashlib.sha256(json.dumps(sorted(items.items())).encode()).hexdigest()
 
 

@@ -25,8 +25,8 @@ _MOST_FAILURES = 64
 class Visit:
     """The :class:`~loadstone.frameworks.ranks.group.Exchange` of several ranks.
 
-    In the store each rank has one state, ``<members>/<rank>``, and under ``<members>/<rank>/<nonce>/<number>`` a value
-    for each step, which it writes once. Whoever knows a state knows where the values are, so no numbers need to be
+    In the store each rank has one state, ``<members>/<rank>/state``, and for each step a value that it writes once,
+    ``<members>/<rank>/<nonce>/<number>``. Whoever knows a state knows where the values are, so no numbers need to be
     agreed on, and what is left of an earlier call is never taken for this one's.
     """
 
@@ -123,7 +123,7 @@ class Visit:
             else:
                 self._memory.stale += [self._value_key(self.rank, number) for number in range(self._steps)]
         if not isinstance(error, RankFailed | RanksDisagree):
-            error.add_note(f"The other ranks of this {self._call} stop with RankFailed.")
+            error.add_note(f"The other ranks of this {self._call} were told, and stop too.")
         self._memory.past |= {state.nonce for state in self._met.values()}
 
     def explained(self, error: BaseException) -> BaseException:
@@ -144,16 +144,19 @@ class Visit:
     # What is in the store.
 
     def _state_key(self, rank: int) -> str:
+        return f"{self._place(rank)}/state"
+
+    def _place(self, rank: int) -> str:
         return f"{'-'.join(map(str, self.members))}/{rank}"
 
     def _nonce(self, rank: int) -> str:
         return self._me.nonce if rank == self.rank else self._met[rank].nonce
 
     def _value_key(self, rank: int, number: int) -> str:
-        return f"{self._state_key(rank)}/{self._nonce(rank)}/{number}"
+        return f"{self._place(rank)}/{self._nonce(rank)}/{number}"
 
     def _left_key(self, rank: int) -> str:
-        return f"{self._state_key(rank)}/{self._nonce(rank)}/left"
+        return f"{self._place(rank)}/{self._nonce(rank)}/left"
 
     def _show(self) -> None:
         with self._writing:

@@ -13,6 +13,7 @@ from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.ranks import Ranks
 from loadstone.frameworks.tensorflow.classes import CLASSES
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel, skeletons
@@ -34,6 +35,7 @@ __all__ = [
     "held",
     "naming",
     "placement",
+    "ranks_asked",
     "resolve_class",
     "skeleton",
     "slots",
@@ -112,6 +114,11 @@ def device_of(device_map: object, sharding: object) -> str:
             "Give one of them, or 'auto'. For weights on the disk: AutoModel… (PyTorch)."
         )
     return f"/{name}"
+
+
+def ranks_asked(options: Options) -> Ranks | None:
+    """None: a TensorFlow model is one process's."""
+    return None
 
 
 def alike(state_dict: Mapping[str, object] | None) -> Same:

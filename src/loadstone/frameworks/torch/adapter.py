@@ -18,7 +18,8 @@ from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.distributed.dtensors import rank_of, rank_plan, settle
+from loadstone.frameworks.ranks import Ranks, together
+from loadstone.frameworks.torch.distributed.dtensors import meshes_of, placements, rank_of, rank_plan, settle
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.loading.fill import Filled, SlotForms, Source, check_kinds, fill, tensors_of
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
@@ -59,9 +60,12 @@ __all__ = [
     "naming",
     "own_memory",
     "placement",
+    "placements",
     "quantizer",
     "rank_of",
     "rank_plan",
+    "ranks_asked",
+    "ranks_holding",
     "resolve_class",
     "settle",
     "skeleton",
@@ -204,6 +208,8 @@ def fill_model(
     if options.is_spread and plan.initialized:
         from loadstone.frameworks.torch.distributed.spread import same_on_all
 
+        with together(ranks_asked(options), "from_pretrained") as exchange:
+            exchange.gather("filled", b"")  # for a collective, which a rank that has failed would not come to
         same_on_all(model, plan.initialized)
     return filled
 
@@ -259,6 +265,25 @@ def fill_module(
     if not weights.populates:
         populate(plan.recipes, devices, weights)
     return filled
+
+
+def ranks_asked(options: Options) -> Ranks | None:
+    """The ranks that are asked to hold a model together; see there."""
+    if not options.is_spread:
+        return None
+    from loadstone.frameworks.torch.distributed.ranks import ranks_of_options
+
+    return ranks_of_options(options)
+
+
+def ranks_holding(module: nn.Module) -> Ranks | None:
+    """The ranks that hold a module together: those of the meshes of its DTensors; None where it has none."""
+    meshes = meshes_of(module)
+    if not meshes:
+        return None
+    from loadstone.frameworks.torch.distributed.ranks import ranks_of
+
+    return ranks_of(meshes)
 
 
 def own_memory(module: nn.Module, *, stays: bool) -> OwnMemory:

@@ -19,6 +19,7 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.mesh import Cut, LocalSlot, local_plan, local_slot
 
 if TYPE_CHECKING:
+    from torch.distributed.device_mesh import DeviceMesh
     from torch.distributed.tensor import DTensor
 
 
@@ -81,14 +82,27 @@ def rank_plan(module: nn.Module, plan: LoadPlan) -> LoadPlan:
 
 def rank_of(module: nn.Module) -> str:
     """Which rank of which mesh fills the module, for the report; empty where nothing of it is distributed."""
-    meshes = {str(tensor.device_mesh): tensor.device_mesh for _, tensor in _dtensors(module)}
+    meshes = meshes_of(module)
     if not meshes:
         return ""
     axes = [
         " x ".join(f"{name} {size}" for name, size in zip(mesh.mesh_dim_names or ("ranks",), mesh.shape, strict=False))
-        for mesh in meshes.values()
+        for mesh in meshes
     ]
     return f"rank {torch.distributed.get_rank()} of {torch.distributed.get_world_size()} ({', '.join(axes)})"
+
+
+def meshes_of(module: nn.Module) -> list[DeviceMesh]:
+    """The meshes that its parameters and buffers are distributed over; none for a module of this process alone."""
+    return list({str(tensor.device_mesh): tensor.device_mesh for _, tensor in _dtensors(module)}.values())
+
+
+def placements(module: nn.Module) -> dict[str, str]:
+    """How each parameter and buffer that is distributed is cut, in words that are the same on every rank."""
+    return {
+        name: f"{list(map(str, tensor.placements))} over a mesh of {list(tensor.device_mesh.shape)}"
+        for name, tensor in _dtensors(module)
+    }
 
 
 def device_of(tensor: Tensor) -> torch.device | None:

@@ -33,14 +33,17 @@ def meshes(options: Options) -> Meshes:
     sizes = options.mesh_sizes()
     assert sizes is not None or options.device_mesh is not None
     if options.device_mesh is not None:
-        if not isinstance(options.device_mesh, DeviceMesh):
-            raise ArgumentError(
-                f"device_mesh is a {type(options.device_mesh).__name__}, expected a torch.distributed.DeviceMesh."
-            )
-        return _of(options.device_mesh)
+        return _of(checked_mesh(options.device_mesh))
     assert sizes is not None
-    tp, fsdp = sizes.over(_ranks())
+    tp, fsdp = sizes.over(rank_count())
     return _of(init_device_mesh(_device_type(), (fsdp, tp), mesh_dim_names=("fsdp", "tp")))
+
+
+def checked_mesh(mesh: object) -> DeviceMesh:
+    """The caller's; :class:`ArgumentError` for what is none."""
+    if not isinstance(mesh, DeviceMesh):
+        raise ArgumentError(f"device_mesh is a {type(mesh).__name__}, expected a torch.distributed.DeviceMesh.")
+    return mesh
 
 
 def _of(mesh: DeviceMesh) -> Meshes:
@@ -65,8 +68,8 @@ def _if_several(mesh: DeviceMesh | None) -> DeviceMesh | None:
     return None if mesh is None or mesh.size() == 1 else mesh
 
 
-def _ranks() -> int:
-    """How many there are."""
+def rank_count() -> int:
+    """How many ranks there are; starts the process group as :func:`meshes` does."""
     if not dist.is_available():
         raise ArgumentError("This build of PyTorch has no torch.distributed, which models on a mesh need.")
     if not dist.is_initialized():

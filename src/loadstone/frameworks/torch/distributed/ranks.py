@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from torch import distributed, nn
+from torch import distributed
 from torch.distributed.distributed_c10d import PrefixStore, Store, _get_default_store
 
+from loadstone.configs.load_options import Options
 from loadstone.frameworks.ranks import Memory, Ranks
+from loadstone.frameworks.torch.distributed.meshes import checked_mesh, rank_count
 
 if TYPE_CHECKING:
     from torch.distributed import ProcessGroup
@@ -52,26 +53,21 @@ def ranks_of(meshes: Iterable[DeviceMesh]) -> Ranks | None:
     Of meshes of which none has all ranks of the others, it is the ranks of the mesh that they are slices of.
     """
     meshes = list(meshes)
-    if not meshes or not distributed.is_initialized() or distributed.get_backend() == "fake":
-        return None  # the fake backend plays one rank of many, in one process
     sets = {frozenset(_members(mesh)) for mesh in meshes}
     members = max(sets, key=len)
     if any(not each <= members for each in sets):
         members = frozenset().union(*(_members(mesh._get_root_mesh()) for mesh in meshes))
-    rank = distributed.get_rank()
-    if rank not in members or len(members) == 1:
-        return None
-    return Ranks(_store(), tuple(sorted(members)), rank, _memory(tuple(sorted(members)), rank))
+    return _ranks(sorted(members))
 
 
-def ranks_holding(module: nn.Module) -> Ranks | None:
-    """The ranks that hold a module together: those of the meshes of its DTensors; None where it has none."""
-    if "torch.distributed.tensor" not in sys.modules:
-        return None
-    from torch.distributed.tensor import DTensor
+def ranks_of_options(options: Options) -> Ranks | None:
+    """The ranks that ``device_mesh``, ``tp_plan`` and ``distributed_config`` ask for; no mesh is made yet.
 
-    tensors = [*module.parameters(), *module.buffers()]
-    return ranks_of(dict.fromkeys(tensor.device_mesh for tensor in tensors if isinstance(tensor, DTensor)))
+    Raises :class:`ArgumentError` as :func:`~loadstone.frameworks.torch.distributed.meshes.meshes` does.
+    """
+    if options.device_mesh is not None:
+        return ranks_of([checked_mesh(options.device_mesh)])
+    return _ranks(range(rank_count()))
 
 
 def _members(mesh: DeviceMesh) -> list[int]:
@@ -79,11 +75,9 @@ def _members(mesh: DeviceMesh) -> list[int]:
     return numbers
 
 
-def _store() -> TorchStore:
-    return TorchStore(_get_default_store())
-
-
-def _memory(members: tuple[int, ...], rank: int) -> Memory:
-    world = distributed.group.WORLD
-    assert world is not None
-    return _memories.setdefault(world, {}).setdefault((*members, rank), Memory())
+def _ranks(members: Iterable[int]) -> Ranks | None:
+    rank, numbers, world = distributed.get_rank(), tuple(members), distributed.group.WORLD
+    if rank not in numbers or len(numbers) == 1 or world is None or distributed.get_backend() == "fake":
+        return None  # the fake backend plays one rank of many, in one process
+    memory = _memories.setdefault(world, {}).setdefault((*numbers, rank), Memory())
+    return Ranks(TorchStore(_get_default_store()), numbers, rank, memory)
