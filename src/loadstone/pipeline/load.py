@@ -167,8 +167,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         with report.stage("fill") as stage:
             filled = framework.fill_model(model, plan, weights, options, dtype, place)
             _describe_filled(stage, filled.viewed, filled.copied)
-            if options.is_spread:
-                report.by_rank = _by_rank(model, plan, filled)
+            report.by_rank = _by_rank(model, plan, filled) if options.is_spread else None
         with report.stage("populate") as stage:
             _populate(weights, options, stage)
         _hold_to(locked, report)
@@ -178,9 +177,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         raise
     framework.finish(model, dtype, place)
     _report_plan(report, plan, checkpoint, place, resolved.source)
-    model.load_report, model.name_or_path = report, config.name_or_path
-    report.model_class, report.dtype = type(model).__name__, dtype.value
-    _say_how_it_generates(model, config, resolved.source.configs)
+    _describe_model(model, config, report, dtype, resolved.source.configs)
     _warn(report, resolved.source.configs)
     return (model, report.loading_info()) if options.output_loading_info else model
 
@@ -322,8 +319,13 @@ def _report_plan(
     report.unused += tuple(name for names in source.left_out.values() for name in names)
 
 
-def _say_how_it_generates(model: Model, config: PretrainedConfig, folder: Path | None) -> None:
-    """Its generation config; what of transformers' classes gets it, and saving as ours do, is in PyTorch's room."""
+def _describe_model(
+    model: Model, config: PretrainedConfig, report: LoadReport, dtype: DType, folder: Path | None
+) -> None:
+    """What it says of its load, and how it generates; what of transformers' classes gets that, and saving as ours do,
+    is in PyTorch's room."""
+    model.load_report, model.name_or_path = report, config.name_or_path
+    report.model_class, report.dtype = type(model).__name__, dtype.value
     if isinstance(config, BridgedConfig):
         require_torch().bridge(cast(Any, model), folder)
     elif model.can_generate():
