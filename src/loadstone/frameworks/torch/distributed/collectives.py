@@ -109,12 +109,11 @@ class _Gathered(Function):
     @staticmethod
     def forward(context: Any, x: Tensor, group: Group, width: int) -> Tensor:
         context.held = group.chunk(width)
-        # All but the last ranks hold as many, so that what fills up the others comes after all that counts.
-        most = -(-width // group.size)
-        filled = F.pad(x, (0, most - x.shape[-1])).contiguous()
+        rows = [chunk(width, group.size, rank) for rank in range(group.size)]
+        filled = F.pad(x, (0, rows[0][1] - x.shape[-1])).contiguous()  # the first rank holds most
         every = [torch.empty_like(filled) for _ in range(group.size)]
         dist.all_gather(every, filled, group=group.ranks)
-        return torch.cat(every, dim=-1)[..., :width]
+        return torch.cat([each[..., : stop - start] for each, (start, stop) in zip(every, rows, strict=True)], dim=-1)
 
     @staticmethod
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
