@@ -29,6 +29,7 @@ from loadstone.errors import (
     ShapeMismatch,
     UnusedTensors,
 )
+from loadstone.frameworks.checked_state import own_class
 from loadstone.frameworks.ranks import Exchange, Ranks, agree, together
 from loadstone.frameworks.registry import require_framework, require_library, require_torch
 from loadstone.lockfile.guard import Locked
@@ -325,7 +326,7 @@ def _describe_model(
     """What it says of its load, and how it generates; what of transformers' classes gets that, and saving as ours do,
     is in PyTorch's room."""
     model.load_report, model.name_or_path = report, config.name_or_path
-    report.model_class, report.dtype = type(model).__name__, dtype.value
+    report.model_class, report.dtype = own_class(model).__name__, dtype.value
     if isinstance(config, BridgedConfig):
         require_torch().bridge(cast(Any, model), folder)
     elif model.can_generate():

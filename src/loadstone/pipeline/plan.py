@@ -71,6 +71,8 @@ def plan(
     requested, others = Options.split({**options, "device_map": device_map, "max_memory": max_memory, "dtype": dtype})
     if requested.state_dict is not None:
         raise ArgumentError("plan reads the headers of files, and with state_dict= there are none. Leave it out.")
+    if requested.is_spread:
+        raise ArgumentError("plan takes mesh={'tp': …, 'fsdp': …} for device_mesh, tp_plan and distributed_config.")
     resolved = resolve(Request(path_or_id, AutoTarget("", head), requested, others), LoadReport())
     config = resolved.config
     subject = _bridged(resolved, head) if isinstance(config, BridgedConfig) else _foreseen(resolved, head)

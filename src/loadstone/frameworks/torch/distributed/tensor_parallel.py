@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.tensor import DTensor, Placement, Replicate, Shard
@@ -12,6 +13,7 @@ from torch.distributed.tensor import DTensor, Placement, Replicate, Shard
 from loadstone.architectures import components
 from loadstone.frameworks.tensor_parallel import split_leaves
 from loadstone.frameworks.torch.distributed.collectives import Group
+from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part
 from loadstone.frameworks.torch.distributed.styles import Local, install
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.placement.placement import block_names
@@ -61,7 +63,32 @@ def shard_blocks(model: nn.Module, mesh: DeviceMesh) -> None:
     """Have FSDP shard each block of a model over a mesh of one dimension, and what lies outside of blocks."""
     from torch.distributed.fsdp import fully_shard
 
+    scalars = _scalars(model, mesh)
     for name in block_names(model):
-        fully_shard(model.get_submodule(name), mesh=mesh)
+        fully_shard(model.get_submodule(name), mesh=mesh, ignored_params=scalars)
     # Not as long as PyTorch would keep it: who asks for parameters after a forward pass is to find those that stay.
-    fully_shard(model, mesh=mesh, reshard_after_forward=True)
+    fully_shard(model, mesh=mesh, reshard_after_forward=True, ignored_params=scalars)
+
+
+def _scalars(model: nn.Module, mesh: DeviceMesh) -> set[nn.Parameter]:
+    """The parameters without a dimension, which FSDP does not take: whole on each rank, with the mean of the gradients
+    of all, as FSDP gives the others."""
+    group = mesh.get_group()
+    found: dict[int, tuple[nn.Parameter, Any]] = {}
+
+    def mean(slot: Tensor) -> None:
+        if slot.grad is not None:
+            gradient = local_part(slot.grad)
+            dist.all_reduce(gradient, group=group)
+            gradient /= mesh.size()
+
+    for module in model.modules():
+        for name, slot in module._parameters.items():
+            if slot is not None and slot.dim() == 0:
+                if id(slot) not in found:
+                    whole: Any = slot if is_dtensor(slot) else _placed(slot, mesh, Replicate())
+                    if whole.requires_grad:
+                        whole.register_post_accumulate_grad_hook(mean)
+                    found[id(slot)] = slot, whole
+                module._parameters[name] = found[id(slot)][1]
+    return {whole for _, whole in found.values()}

@@ -27,6 +27,11 @@ def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *,
     count = vocabulary_size(tokens, multiple, config.get("vocab_size"))
     if count == config.vocab_size:
         return
+    if any(hasattr(slot, "device_mesh") for slot in model.parameters()):
+        raise ArgumentError(
+            f"{type(model).__name__} is spread over a mesh, where its vocabulary keeps its size, {config.vocab_size}. "
+            "Resize it in one process, save it, and load that over the mesh."
+        )
     say_vocabulary(model.config, count)
     held = model._ties_that_hold()
     new = like(model.head_spec.blueprint(model.config), model.component)
