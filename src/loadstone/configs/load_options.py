@@ -123,6 +123,7 @@ class Options:
         if self.torch_dtype is not None and self.dtype is not None:
             if _plain(self.torch_dtype) != _plain(self.dtype):
                 raise ArgumentError(f"torch_dtype is {self.torch_dtype} and dtype is {self.dtype}: give one of them.")
+        self.mesh_sizes()
         for name in ("max_batch", "max_length"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):

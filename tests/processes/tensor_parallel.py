@@ -1,0 +1,254 @@
+"""Models on a mesh, each held against the same model in one process, on every rank."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+import torch.distributed as dist
+from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from torch.distributed.tensor import DTensor
+
+import loadstone
+
+IDS = torch.randint(3, 90, (2, 9), generator=torch.Generator().manual_seed(5))
+
+
+class Facts(NamedTuple):
+    """What a rank found of a model on a mesh."""
+
+    logits: float
+    """The largest difference from one process, over the largest value."""
+    gradients: float
+    """The same of all gradients after one pass, and of all parameters after one step; 0 where none was taken."""
+    texts_alike: bool
+    """Whether texts are written as in one process, with a cache and without, the likeliest tokens and drawn ones."""
+    attentions: float
+    """The largest difference of the weights of attention, of all heads."""
+    values_alike: bool
+    """Whether every whole parameter is bit for bit that of one process."""
+    share: float
+    """How much of the parameters this rank holds."""
+    read: int
+    copied: int
+
+
+def saved(family: str, config: Mapping[str, Any], folder: Path, auto: str = "AutoModelForCausalLM") -> Path:
+    """A checkpoint of a tiny model, whose norms and biases tell, too."""
+    torch.manual_seed(0)
+    model = getattr(loadstone, auto).from_config(loadstone.AutoConfig.for_model(family, **config))
+    with torch.no_grad():
+        for slot in model.parameters():
+            slot.add_(torch.randn_like(slot) * 0.1)
+    model.save_pretrained(folder)
+    return folder
+
+
+def loaded(folder: Path, keywords: Mapping[str, Any], sizes: tuple[int, int] | None = None) -> tuple[Any, Any]:
+    """The model on a mesh, (fsdp, tp) of these sizes where none is asked for by keywords, and in one process."""
+    if sizes is not None:
+        keywords = {**keywords, "device_mesh": mesh_of(sizes)}
+    return tuple(
+        loadstone.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="sdpa", **more)
+        for more in (keywords, {"torch_dtype": keywords.get("torch_dtype")})
+    )  # type: ignore[return-value]
+
+
+def mesh_of(sizes: tuple[int, int]) -> DeviceMesh:
+    """A mesh with both axes."""
+    return init_device_mesh("cpu", sizes, mesh_dim_names=("fsdp", "tp"))
+
+
+def facts(
+    folder: Path, keywords: Mapping[str, Any], sizes: tuple[int, int] | None = None, *, trains: bool = False
+) -> Facts:
+    """What a language model on a mesh is like."""
+    spread, whole = loaded(folder, keywords, sizes)
+    with torch.no_grad():
+        expected, found = whole(IDS, output_attentions=True), spread(IDS, output_attentions=True)
+        pairs = zip(expected.attentions or (), found.attentions or (), strict=True)
+        attentions = max((float((one - other).abs().max()) for one, other in pairs), default=0.0)
+        logits = apart(spread(IDS).logits, whole(IDS).logits)
+    alike = all(torch.equal(written(spread, **how), written(whole, **how)) for how in WAYS)
+    values = zip(spread.named_parameters(), whole.named_parameters(), strict=True)
+    same = all(one[0] == other[0] and torch.equal(full(one[1]), other[1]) for one, other in values)
+    held = sum(slot.to_local().numel() for slot in spread.parameters())
+    by_rank = spread.load_report.by_rank
+    share = held / sum(slot.numel() for slot in whole.parameters())
+    gradients = stepped(spread, whole, 1 if sizes is None else sizes[0]) if trains else 0.0
+    return Facts(logits, gradients, alike, attentions, same, share, by_rank.read, by_rank.copied)
+
+
+WAYS: tuple[Mapping[str, Any], ...] = (
+    {"do_sample": False},
+    {"do_sample": False, "use_cache": False},
+    {"do_sample": True, "top_k": 40},
+    {"do_sample": False, "cache_implementation": "static"},
+)
+
+
+def written(model: Any, **how: Any) -> torch.Tensor:
+    """A text. Ranks that share layers draw what the first of them draws."""
+    group = model.__dict__.get("ranks")
+    torch.manual_seed(11 if group is None else 11 + group.index)
+    text: torch.Tensor = model.generate(IDS, max_new_tokens=4, **how)
+    return text
+
+
+def full(tensor: torch.Tensor | None) -> torch.Tensor:
+    """A tensor of all ranks' parts."""
+    assert tensor is not None
+    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+
+
+def apart(found: torch.Tensor, expected: torch.Tensor) -> float:
+    """The largest difference, over the largest value."""
+    return float((found - expected).abs().max() / (expected.abs().max() + 1e-12))
+
+
+def stepped(spread: Any, whole: Any, copies: int) -> float:
+    """How far gradients, and parameters after a step of an optimizer, are from those of one process.
+
+    ``copies``: how many ranks each get a share of the batch.
+    """
+    row = IDS
+    if copies > 1:
+        mesh = next(spread.parameters()).device_mesh
+        place = mesh.get_coordinate()[list(mesh.mesh_dim_names).index("fsdp")]
+        row = IDS[place::copies]
+    norms = []
+    for model, ids in ((whole, IDS), (spread, row)):
+        model.train()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        model(ids, labels=ids).loss.backward()
+        norms.append(full(torch.nn.utils.clip_grad_norm_(model.parameters(), 1e9)))
+        optimizer.step()
+    # Of what changes nothing (a bias of keys) the gradients are noise: all are measured by the largest of their kind.
+    largest = max(float(slot.grad.abs().max()) for slot in whole.parameters())
+    worst = apart(norms[1], norms[0])
+    for one, other in zip(spread.parameters(), whole.parameters(), strict=True):
+        scale = max(float(other.grad.abs().max()), 1e-2 * largest)
+        worst = max(worst, float((full(one.grad) - other.grad).abs().max()) / scale, apart(full(one), other))
+    return worst
+
+
+def modal(family: str, keywords: Mapping[str, Any]) -> tuple[float, float, int]:
+    """Outputs and gradients of a family that reads more than texts, after both were spread; how many slots are cut.
+
+    Nothing is loaded here: what each rank holds is told by the parameters, and how it is read by other tests.
+    """
+    from loadstone.frameworks.torch.distributed.tensor_parallel import shard_blocks, split_layers
+
+    known = importlib.import_module(f"parity.modal_families.{family.replace('-', '_')}").PARITY
+    cls = getattr(loadstone, known.main)
+    torch.manual_seed(2)  # by which all of them give something
+    plain = _even_heads(known.plain)
+    whole = cls(loadstone.AutoConfig.for_model(known.family, **plain)).eval()
+    with torch.no_grad():
+        for slot in whole.parameters():
+            slot.add_(torch.randn_like(slot) * 0.1)
+    spread, mesh = copy.deepcopy(whole), mesh_of((keywords["fsdp_size"], keywords["tp_size"]))
+    if keywords["tp_size"] > 1:
+        split_layers(spread, spread.component, mesh["tp"])
+    if keywords["fsdp_size"] > 1:
+        shard_blocks(spread, mesh["fsdp"])
+    inputs = known.inputs(known.main, whole.config)
+    found, expected = (tensors_in(model(**inputs)) for model in (spread, whole))
+    assert len(found) == len(expected) and all(each.any() for each in expected)
+    worst = max(apart(one, other) for one, other in zip(found, expected, strict=True) if other.isfinite().all())
+    for tensors in (found, expected):
+        sum(each.square().sum() for each in tensors if each.requires_grad and each.isfinite().all()).backward()
+    largest = max(float(slot.grad.abs().max()) for slot in whole.parameters() if slot.grad is not None)
+    gradients = max(
+        float((full(one.grad) - other.grad).abs().max()) / max(float(other.grad.abs().max()), 1e-2 * largest)
+        for one, other in zip(spread.parameters(), whole.parameters(), strict=True)
+        if other.grad is not None
+    )
+    return worst, gradients, sum(any(p.is_shard() for p in slot.placements) for slot in spread.parameters())
+
+
+def _even_heads(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A config whose heads two ranks can share."""
+    changed = {name: _even_heads(value) if isinstance(value, Mapping) else value for name, value in config.items()}
+    heads = {"num_attention_heads": "hidden_size", "num_heads": "d_model"}
+    for name, width in heads.items():
+        if isinstance(changed.get(name), int) and changed[name] % 2:
+            changed[name] = 2
+            if isinstance(changed.get(width), int) and changed[width] % 2:
+                changed[width] += 1
+    return changed
+
+
+def tensors_in(output: Any) -> list[torch.Tensor]:
+    """Every floating-point tensor of an output."""
+    if isinstance(output, torch.Tensor):
+        return [output] if output.is_floating_point() else []
+    if isinstance(output, Mapping):
+        return tensors_in(tuple(output.values()))
+    if isinstance(output, tuple | list):
+        return [tensor for each in output for tensor in tensors_in(each)]
+    return tensors_in(output.to_tuple()) if hasattr(output, "to_tuple") else []
+
+
+def new_head(folder: Path) -> tuple[bool, bool]:
+    """Whether a head that is not in the file is there, and is the same on all ranks, which draw otherwise."""
+    torch.manual_seed(dist.get_rank())
+    cls = loadstone.AutoModelForSequenceClassification
+    model = cls.from_pretrained(folder, num_labels=3, tp_plan="auto")
+    own = model.score.weight.to_local()
+    first = own.clone()
+    dist.broadcast(first, 0)
+    return bool(own.abs().sum() > 0), torch.equal(first, own)
+
+
+def checkpointed(folder: Path) -> float:
+    """Gradients where layers are computed again in the backward pass."""
+    spread, whole = loaded(folder, {"tp_plan": "auto"})
+    spread.gradient_checkpointing_enable()
+    return stepped(spread, whole, 1)
+
+
+def resize(folder: Path) -> None:
+    """What a mesh cannot do."""
+    loaded(folder, {"tp_plan": "auto"})[0].resize_token_embeddings(120)
+
+
+def called_apart(folder: Path) -> None:
+    """A part of a model that only the model itself gathers."""
+    model, _ = loaded(folder, {}, (2, 2))
+    model.get_input_embeddings()(IDS)
+
+
+def refused(folder: Path, keywords: Mapping[str, Any]) -> None:
+    """A load that fails."""
+    loadstone.AutoModelForCausalLM.from_pretrained(folder, **keywords)
+
+
+def refused_mesh(folder: Path, names: tuple[str, ...]) -> None:
+    """A mesh whose axes mean nothing here."""
+    mesh = init_device_mesh("cpu", (2,) + (1,) * (len(names) - 1), mesh_dim_names=names)
+    loadstone.AutoModelForCausalLM.from_pretrained(folder, device_mesh=mesh)
+
+
+def beyond_the_vocabulary(folder: Path) -> None:
+    """An id that no rank has."""
+    loaded(folder, {"tp_plan": "auto"})[0](torch.tensor([[500]]))
+
+
+class Settings:
+    """What transformers' ``DistributedConfig`` looks like."""
+
+    tp_size = 2
+    fsdp_size = None
+    tp_plan = "auto"
+    ep_implementation = "auto"
+
+
+def of_an_object(folder: Path) -> str:
+    """The mesh that an object asks for."""
+    model, _ = loaded(folder, {"distributed_config": Settings()})
+    return str(model.load_report.by_rank)
