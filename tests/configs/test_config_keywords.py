@@ -124,7 +124,7 @@ def test_models_take_what_others_take_and_say_what_to_write_instead(tmp_path: Pa
     accepted = dict.fromkeys(("proxies", "resume_download", "mirror"), None)
     again = loadstone.AutoModelForCausalLM.from_pretrained(tmp_path, **accepted, rope_parameters={"rope_theta": 7.0})
     assert again.config.rope_theta == 7.0
-    for keyword, instead in {"use_auth_token": "token=", "tp_plan": "device_map="}.items():
+    for keyword, instead in {"use_auth_token": "token=", "tp_size": "distributed_config="}.items():
         with pytest.raises(UnknownArgument, match=f"{keyword}'. .*{instead}"):
             loadstone.AutoModelForCausalLM.from_pretrained(tmp_path, **{keyword: "auto"})
     with pytest.raises(UnknownArgument, match=r"config= is given, so set it there: config\.rope_parameters"):

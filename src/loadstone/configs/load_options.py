@@ -148,6 +148,8 @@ class Options:
             return None
         if self.device_mesh is not None and self.distributed_config is not None:
             raise ArgumentError("Give one of device_mesh and distributed_config: each says what ranks there are.")
+        if self.device_mesh is not None and not hasattr(self.device_mesh, "mesh_dim_names"):
+            raise ArgumentError(f"device_mesh is {self.device_mesh!r}, expected a torch.distributed.DeviceMesh.")
         others = ("device_map", "max_memory", "offload_folder", "sharding", "state_dict", "quantization_config")
         beside = [f"{name}=" for name in others if getattr(self, name) is not None]
         beside += ["lazy=True"] if self.lazy else []

@@ -42,7 +42,7 @@ def meshes(options: Options) -> Meshes:
 def checked_mesh(mesh: object) -> DeviceMesh:
     """The caller's; :class:`ArgumentError` for what is none."""
     if not isinstance(mesh, DeviceMesh):
-        raise ArgumentError(f"device_mesh is a {type(mesh).__name__}, expected a torch.distributed.DeviceMesh.")
+        raise ArgumentError(f"device_mesh is {mesh!r}, expected a torch.distributed.DeviceMesh.")
     return mesh
 
 
