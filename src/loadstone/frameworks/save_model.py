@@ -96,6 +96,19 @@ class Described(NamedTuple):
     """See :func:`ties_of_file`."""
 
 
+def small_files(model: ModelBase, described: Described) -> dict[str, bytes]:
+    """All that is saved beside weights: configs, and code that came with the model or belongs to a class of its own."""
+    cls = own_class(model)
+    code, config = carried(copy.deepcopy(model.config), cls)
+    config.architectures = [cls.__name__.removeprefix(described.prefix)]
+    config.torch_dtype = described.dtype
+    config.tie_word_embeddings = described.is_tied
+    files = {**code, CONFIG_NAME: config.to_json_string().encode()}
+    if model.generation_config is not None:
+        files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()
+    return files
+
+
 def save_model(
     model: ModelBase,
     folder: str | os.PathLike[str],
@@ -109,14 +122,7 @@ def save_model(
 
     Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
-    cls = own_class(model)
-    code, config = carried(copy.deepcopy(model.config), cls)
-    config.architectures = [cls.__name__.removeprefix(described.prefix)]
-    config.torch_dtype = described.dtype
-    config.tie_word_embeddings = described.is_tied
-    files = {**code, CONFIG_NAME: config.to_json_string().encode()}
-    if model.generation_config is not None:
-        files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()
+    files = small_files(model, described)
     if options.weight_format == MSGPACK:
         # A class of one's own is no blueprint's, but may hold a bare model that is.
         held, prefix = (model.base_model, model.bare_prefix) if model.component is None else (model, "")

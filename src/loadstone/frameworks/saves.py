@@ -37,8 +37,10 @@ class Saves(PushToHub):
     ) -> None:
         """Write config and weights into a folder, all or nothing: :func:`loadstone.frameworks.save_model.save_model`.
 
-        Only with ``is_main_process``. ``state_dict``, or ``params`` as Flax calls it: tensors to write in place of the
-        model's own. ``save_function`` is accepted, since scripts pass accelerate's, and not used.
+        Only with ``is_main_process``; of a PyTorch model whose weights are DTensors every rank writes its own part, so
+        all of them call this, whatever ``is_main_process`` says. ``state_dict``, or ``params`` as Flax calls it:
+        tensors to write in place of the model's own. ``save_function`` is accepted, since scripts pass accelerate's,
+        and not used.
 
         ``push_to_hub=True`` then uploads these files, to the repository ``repo_id`` or the one that has the folder's
         name; ``token``, ``private``, ``commit_message``, … as for :meth:`push_to_hub`. What other libraries take and
@@ -51,16 +53,26 @@ class Saves(PushToHub):
         if state_dict is not None and params is not None:
             raise ArgumentError("state_dict= and params= both say what is to be saved: give one of them.")
         upload = upload_asked_for(Saves.save_pretrained, save_directory, push_to_hub, others)
-        if is_main_process:
+        given = params if state_dict is None else state_dict
+        by_ranks = self._is_saved_by_ranks(given)
+        if by_ranks and upload is not None:
+            raise ArgumentError(
+                "push_to_hub=True is for one process, and these weights are spread over ranks. Let all of them save "
+                "into a folder; then one uploads it: huggingface_hub.upload_folder(repo_id=…, folder_path=…)."
+            )
+        if is_main_process or by_ranks:
             from loadstone.frameworks.save_model import weight_format
             from loadstone.saving.checkpoint import SaveOptions
 
             as_format = weight_format(format, safe_serialization, self._other_formats)
-            given = params if state_dict is None else state_dict
             options = SaveOptions(max_shard_size, variant, as_format)
             written = self._write_pretrained(save_directory, given, options)
             if upload is not None:
                 upload.send(written.folder, written.names, self._title)
+
+    def _is_saved_by_ranks(self, state_dict: Mapping[str, Any] | None) -> bool:
+        """Whether what is to be saved is spread over ranks, which then write it together."""
+        return False
 
     def _write_pretrained(
         self, folder: str | os.PathLike[str], state_dict: Mapping[str, Any] | None, options: SaveOptions

@@ -5,10 +5,11 @@ What the files are called and hold is planned in :mod:`loadstone.saving.checkpoi
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -34,12 +35,13 @@ __all__ = [
     "OutgoingTensor",
     "SaveOptions",
     "ShardWriter",
+    "backed",
     "finish_interrupted_save",
     "in_flax_layout",
     "put_in_place",
     "save_checkpoint",
+    "saving",
     "target_folder",
-    "with_files",
     "write_small_files",
 ]
 
@@ -79,7 +81,7 @@ def save_checkpoint(
     """
     folder = target_folder(folder)
     write_shard = options.write_shard
-    plan = plan_checkpoint(with_files(tensors) if write_shard is None else tensors, options, extra_files)
+    plan = plan_checkpoint(_with_files(tensors) if write_shard is None else tensors, options, extra_files)
 
     def write(stage: Path) -> None:
         if write_shard is None:
@@ -109,8 +111,15 @@ def put_in_place(folder: Path, plan: CheckpointPlan, write: Callable[[Path], Non
 
     :raises SaveError: they could not be written, or not be put in place.
     """
-    try:
+    with saving(folder, plan):
         replace_files(folder, plan.names, write, plan.is_stale)
+
+
+@contextlib.contextmanager
+def saving(folder: Path, plan: CheckpointPlan) -> Iterator[None]:
+    """What the system says within it is a :class:`SaveError` that names the folder and what to do."""
+    try:
+        yield
     except LoadstoneError:
         raise
     except OSError as error:
@@ -127,15 +136,16 @@ def write_small_files(stage: Path, plan: CheckpointPlan) -> None:
             file.write(content)
 
 
-def with_files(tensors: Sequence[OutgoingTensor]) -> list[OutgoingTensor]:
-    """The tensors, each with where its bytes lie in a file unchanged, if it is a view of one that is mapped."""
+def _with_files(tensors: Sequence[OutgoingTensor]) -> list[OutgoingTensor]:
     backing = Backing()
-    return [
-        tensor._replace(stored=backing.ranges(tensor.address, tensor.nbytes))
-        if tensor.address is not None and not tensor.stored and tensor.nbytes >= _LEAST_NBYTES
-        else tensor
-        for tensor in tensors
-    ]
+    return [backed(tensor, backing) for tensor in tensors]
+
+
+def backed(tensor: OutgoingTensor, backing: Backing) -> OutgoingTensor:
+    """The tensor, with where its bytes lie in a file unchanged, if it is a view of one that is mapped."""
+    if tensor.address is None or tensor.stored or tensor.nbytes < _LEAST_NBYTES:
+        return tensor
+    return tensor._replace(stored=backing.ranges(tensor.address, tensor.nbytes))
 
 
 def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxLeaf]) -> list[OutgoingTensor]:

@@ -274,6 +274,14 @@ def _exchange(one: Path, other: Path) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Removes what a process that died while it saved to ``folder`` left of the new files; see
+    :func:`.journal.finish_interrupted_save` for files that were whole. One that lives keeps what it has."""
+    folder = Path(os.path.realpath(folder))
+    _remove_leftovers(folder)
+    finish_interrupted_save(folder)
+
+
 def _remove_leftovers(folder: Path) -> None:
     """Removes the siblings that dead processes left: a new folder not finished, or an old one not yet deleted."""
     pattern = re.compile(re.escape(_prefix(folder)) + r"(\d{1,9})-[0-9a-f]{8}")
@@ -296,4 +304,13 @@ def _is_alive(process: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(process)
+
+
+def _is_zombie(process: int) -> bool:
+    """Whether it has ended, and its parent has not asked how. Source: proc_pid_stat(5)."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_bytes()
+    except OSError:
+        return False
+    return text.rpartition(b")")[2].split()[:1] == [b"Z"]  # the name before it may hold anything

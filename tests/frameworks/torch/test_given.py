@@ -436,16 +436,25 @@ def alone() -> Iterator[Any]:
         torch.distributed.destroy_process_group()
 
 
-def test_a_sharded_model_says_how_to_gather_and_is_saved_from_what_was_gathered(alone: Any, tmp_path: Path) -> None:
+def test_a_sharded_model_is_saved_from_its_shards_and_from_what_was_gathered(alone: Any, tmp_path: Path) -> None:
     from torch.distributed.fsdp import fully_shard
 
     model = tiny.llama()
     before = tiny.numbers(model)
     for module in (*model.model.layers, model):
         fully_shard(module, mesh=alone)
-    with pytest.raises(StateMismatch, match=r"a DTensor[\s\S]*full_tensor\(\).*get_model_state_dict"):
-        model.save_pretrained(tmp_path)
     gathered = {name: value.full_tensor() for name, value in model.state_dict().items()}
-    again = Auto.from_pretrained(tiny.saved(model, tmp_path, state_dict=gathered))
-    tiny.assert_same(dict(again.state_dict()), before)
-    assert json.loads((tmp_path / "config.json").read_text())["architectures"] == ["LlamaForCausalLM"]
+    for name, given in {"shards": None, "gathered": gathered}.items():  # more ranks: tests/processes
+        again = Auto.from_pretrained(tiny.saved(model, tmp_path / name, state_dict=given))
+        tiny.assert_same(dict(again.state_dict()), before)
+        config = json.loads((tmp_path / name / "config.json").read_text())
+        assert config["architectures"] == ["LlamaForCausalLM"]
+
+
+def test_what_has_no_whole_values_on_any_rank_is_not_saved(alone: Any, tmp_path: Path) -> None:
+    from torch.distributed.tensor import DTensor, Partial
+
+    model = tiny.llama()
+    weight = DTensor.from_local(model.lm_head.weight.detach(), alone, [Partial()])
+    with pytest.raises(StateMismatch, match=r"sums that are not added up[\s\S]*redistribute"):
+        model.save_pretrained(tmp_path, state_dict={**model.state_dict(), "lm_head.weight": weight})

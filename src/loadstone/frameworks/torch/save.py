@@ -28,7 +28,7 @@ from loadstone.transfer.array_bytes import Read, elements, of_array
 if TYPE_CHECKING:
     from loadstone.core.arrays import ByteArray
 
-_WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 """Number of bytes → a dtype that NumPy knows too; to be saved, elements are only bytes."""
 
 
@@ -43,7 +43,7 @@ def save(
     Tied slots are stored once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then
     untouched.
     """
-    _refuse_packed(model, state_dict)
+    refuse_packed(model, state_dict)
     given = checked_state(model, state_dict)
     state = given.tensors
     dropped, is_tied = ties_of_file(model, given)
@@ -65,12 +65,12 @@ def save(
         model,
         folder,
         [outgoing_tensor(name, tensor) for name, tensor in tensors.items()],
-        Described("", model.dtype if state_dict is None else _dtype(state, model.dtype), is_tied),
+        Described("", model.dtype if state_dict is None else saved_dtype(state, model.dtype), is_tied),
         options,
     )
 
 
-def _dtype(state: Mapping[str, Tensor], otherwise: torch.dtype) -> torch.dtype:
+def saved_dtype(state: Mapping[str, Tensor], otherwise: torch.dtype) -> torch.dtype:
     """Of the first floating-point tensor."""
     return next((tensor.dtype for tensor in state.values() if tensor.is_floating_point()), otherwise)
 
@@ -78,7 +78,7 @@ def _dtype(state: Mapping[str, Tensor], otherwise: torch.dtype) -> torch.dtype:
 _OF_GGUF_FILES = (PackedLinear, PackedEmbedding, PackedExperts)
 
 
-def _refuse_packed(model: Conventions, state_dict: Mapping[str, Tensor] | None) -> None:
+def refuse_packed(model: Conventions, state_dict: Mapping[str, Tensor] | None) -> None:
     """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
     state = dict(parameters_of(model)) if state_dict is None else state_dict
     layers = ((path, module) for path, module in modules_of(model) if isinstance(module, _OF_GGUF_FILES))
@@ -111,7 +111,7 @@ def reader(tensor: Tensor) -> Read:
     """Reads any range of a tensor on any device. Only what is asked for is copied, and only where it has to be."""
     if tensor.device.type == "cpu":
         # NumPy copies what is strided in the thread that asks; PyTorch would wake a team of its own for each.
-        return of_array(tensor.view(_WORDS[tensor.element_size()]).numpy())
+        return of_array(tensor.view(WORDS[tensor.element_size()]).numpy())
     if tensor.is_contiguous():
         flat = tensor.view(-1).view(torch.uint8)
         return lambda start, stop: flat[start:stop].cpu().numpy().data

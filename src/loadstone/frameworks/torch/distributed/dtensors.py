@@ -69,7 +69,7 @@ def rank_plan(module: nn.Module, plan: LoadPlan) -> LoadPlan:
             f"{untied[0]} and {plan.untied[untied[0]]} are one parameter of the module, which is distributed already, "
             "and the checkpoint holds two that differ. Untie them before the module is distributed."
         )
-    local = {name: _local_slot(name, tensor) for name, tensor in placed.items()}
+    local = {name: local_slot_of(name, tensor) for name, tensor in placed.items()}
     wrong = [
         Fault(f"{name} on this rank", f"shape {local[name].shape}, by its placements", str(tuple(held.shape)))
         for name, held in ((name, local_part(tensor)) for name, tensor in placed.items())
@@ -132,7 +132,7 @@ def _dtensors(module: nn.Module) -> Iterator[tuple[str, DTensor]]:
         yield from ((n, t) for n, t in module.named_buffers(remove_duplicate=False) if is_dtensor(t))
 
 
-def _local_slot(name: str, tensor: DTensor) -> LocalSlot:
+def local_slot_of(name: str, tensor: DTensor) -> LocalSlot:
     """What of a DTensor this rank holds: its mesh's axes cut it one after another, from the left."""
     place = tensor.device_mesh.get_coordinate()
     if place is None:

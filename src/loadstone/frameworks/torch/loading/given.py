@@ -26,6 +26,7 @@ from loadstone.frameworks.checked_state import (
     own_shapes,
     slot_name,
 )
+from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part
 from loadstone.frameworks.torch.loading.module_walk import modules_of, plain_class
 from loadstone.frameworks.torch.loading.slots import ties
 from loadstone.frameworks.torch.modeling.leaves import Experts, Float8Linear
@@ -120,6 +121,10 @@ def _look(value: object, *, is_quantizable: bool, is_floating: bool) -> Look:
 
 def _wrong(value: Tensor, is_quantizable: bool, is_floating: bool) -> tuple[str, str]:
     """What keeps a tensor from being written so that it can be read back, and what to do; nothing where it is fine."""
+    if is_dtensor(value):
+        if any(placement.is_partial() for placement in value.placements):
+            return "a DTensor of sums that are not added up", "redistribute() adds them up."
+        return _wrong(local_part(value), False, is_floating)
     if type(value).__torch_dispatch__ != Tensor.__torch_dispatch__:
         return _wrong_with_class(value, is_quantizable)
     if value.is_meta:
@@ -168,6 +173,9 @@ def _is_same(one: Tensor, other: Tensor) -> bool:
     """Whether two tensors that could be tied hold the same bits."""
     if (one.shape, one.dtype, type(one)) != (other.shape, other.dtype, type(other)):
         return False
+    if is_dtensor(one) and is_dtensor(other):  # of each rank its own part: what ranks find is put together later
+        is_alike = (one.device_mesh, one.placements) == (other.device_mesh, other.placements)
+        return is_alike and alike(local_part(one), local_part(other))
     if hasattr(one, "__tensor_flatten__"):
         parts: list[Any] = [one, other]
         return all(_is_same(*(getattr(part, name) for part in parts)) for name in parts[0].__tensor_flatten__()[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -373,9 +374,23 @@ class PreTrainedModel(Swapping, Conventions, Adapters, Tying, Saves, nn.Module):
             from loadstone.frameworks.torch.bridge.adapters import save as save_adapter
 
             return save_adapter(self, folder, state_dict, options)
+        if self._is_saved_by_ranks(state_dict):
+            from loadstone.frameworks.torch.distributed.save import save_together
+
+            return save_together(self, folder, state_dict, options)
         from loadstone.frameworks.torch.save import save
 
         return save(self, folder, state_dict, options)
+
+    def _is_saved_by_ranks(self, state_dict: Mapping[str, Any] | None) -> bool:
+        """Whether what is to be saved is spread over ranks."""
+        if "torch.distributed.tensor" not in sys.modules or self._hf_peft_config_loaded:
+            return False
+        from loadstone.frameworks.torch.distributed.dtensors import is_dtensor
+
+        # Not parameters(): FSDP's may be gathered just now.
+        given = self.state_dict() if state_dict is None else state_dict
+        return isinstance(given, Mapping) and any(is_dtensor(tensor) for tensor in given.values())
 
 
 def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
