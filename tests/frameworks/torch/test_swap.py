@@ -388,15 +388,13 @@ BROKEN: dict[str, tuple[type[Exception], str, Callable[[Path], object]]] = {
 }
 
 
-@BOTH_WAYS
 @pytest.mark.parametrize("kind", BROKEN)
-def test_a_checkpoint_that_does_not_fit_changes_nothing(
-    kind: str, in_place: bool, model: Any, a: Path, b: Path
-) -> None:
+def test_a_checkpoint_that_does_not_fit_changes_nothing(kind: str, model: Any, a: Path, b: Path) -> None:
     error, names, breaking = BROKEN[kind]
     breaking(b)
-    with pytest.raises(error, match=f"(?s){names}"):
-        model.swap_weights(b, in_place=in_place)
+    for in_place in (False, True):
+        with pytest.raises(error, match=f"(?s){names}"):
+            model.swap_weights(b, in_place=in_place)
     assert untouched(model, a)
 
 

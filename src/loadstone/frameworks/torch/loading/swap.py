@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import torch
@@ -17,6 +17,7 @@ from loadstone.frameworks.torch.loading.own_memory import write
 from loadstone.frameworks.torch.loading.swappable import check_swappable
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.swapping import gate_of
+from loadstone.frameworks.torch.modeling.weights_gate import WeightsGate
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored
 from loadstone.reporting.load_report import LoadReport
@@ -79,8 +80,8 @@ class Swap:
         Raises :class:`WeightsIncomplete` where writing in place fails; the model then refuses to run.
         """
         with ExitStack() as stack:
-            for each in self._models:  # the outer first: who runs an inner one within it goes first, too
-                stack.enter_context(gate_of(each).closed())
+            for gate in gates_of(self._models):
+                stack.enter_context(gate.closed())
             for device in {tensor.device for tensor in self._slots.values()} - {torch.device("cpu")}:
                 torch.accelerator.synchronize(device)
             with self._incomplete():
@@ -135,12 +136,17 @@ class Swap:
         torch.autograd.graph.increment_version([self._slots[name] for name in values])
 
 
+def gates_of(models: Sequence[PreTrainedModel]) -> list[WeightsGate]:
+    """Each once, that of the outer model first: who runs an inner one within it has entered there before."""
+    return list(dict.fromkeys(map(gate_of, models)))
+
+
 @contextmanager
 def swap(model: object, in_place: bool) -> Iterator[Swap]:
     """A swap, the only one of its model at the time."""
     if not isinstance(model, PreTrainedModel):
         raise ArgumentError(f"swap_weights replaces the weights of a model of Loadstone's; this is {model!r}.")
     with ExitStack() as stack:
-        for each in list(model._models()):
-            stack.enter_context(gate_of(each).swapping)
+        for gate in gates_of(list(model._models())):
+            stack.enter_context(gate.swapping)
         yield Swap(model, in_place)

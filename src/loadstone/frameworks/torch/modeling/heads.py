@@ -96,9 +96,10 @@ class TaskModel(PreTrainedModel):
         )
         if torch.compiler.is_compiling():  # a version would be compiled in
             return component.compute(Run(self, State(options)), given)
-        check_version(cache, self.weights_version)
+        if cache is not None:
+            check_version(cache, self.weights_version)
         out = component.compute(Run(self, State(options)), given)
-        if isinstance(filled := getattr(out, "past_key_values", None), KeyValueCache):
+        if use_cache and isinstance(filled := getattr(out, "past_key_values", None), KeyValueCache):
             filled.weights_version = self.weights_version
         return out
 
@@ -266,7 +267,8 @@ def task_class(task: Task) -> type[PreTrainedModel]:
         unknown = {name: value for name, value in given.items() if name not in known}
         if unknown:
             check_unknown(unknown, names, given.get("position_ids") is not None)
-        self.check_complete()  # here too, so that what is compiled refuses
+        if self.weights_incomplete:  # here too, so that what is compiled refuses
+            self.check_complete()
         return self._returned(self._compute(given), given.get("return_dict"))
 
     def part_pass(part: Task) -> Any:

@@ -28,7 +28,7 @@ from loadstone.frameworks.torch.modeling.build import Naming, attach, place
 from loadstone.frameworks.torch.modeling.initialize import initialize, materialize
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
 from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
-from loadstone.frameworks.torch.modeling.swapping import Swapping, held
+from loadstone.frameworks.torch.modeling.swapping import Swapping, held, share_gate
 from loadstone.frameworks.torch.modeling.tying import Tying
 from loadstone.frameworks.torch.transformers_compat.adapters import Adapters
 from loadstone.frameworks.torch.transformers_compat.conventions import (
@@ -117,7 +117,9 @@ class PreTrainedModel(Swapping, Conventions, Adapters, Tying, Saves, nn.Module):
         backbone = component.backbone
         if backbone.name:
             bare = self._classes.body_class(self.family_spec, self.head_spec)
-            self.add_module(backbone.name, bare(self.config, component=backbone.component))
+            inner = bare(self.config, component=backbone.component)
+            self.add_module(backbone.name, inner)
+            share_gate(self, inner)
         else:
             attach(self, backbone.component, naming)
         for part in component.parts():

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
@@ -51,13 +52,15 @@ class Swapping(TorchStructure):
         Raises :class:`WeightsIncomplete` where a swap in place has failed.
         """
         gate = gate_of(self)
-        depth = gate.depth()
+        if get_ident() in gate.inside:
+            yield self.weights_version
+            return
         try:
             gate.enter()
             self.check_complete()
             yield self.weights_version
         finally:
-            gate.back_to(depth)
+            gate.leave()
 
     def check_complete(self) -> None:
         """:class:`WeightsIncomplete` where a swap in place has failed."""
@@ -68,20 +71,26 @@ class Swapping(TorchStructure):
         """One forward pass, with one version of the weights. What is compiled from here on has no gate in it."""
         if torch.compiler.is_compiling():
             return super().__call__(*args, **kwargs)
-        gate = gate_of(self)
-        depth = gate.depth()
+        gate = self.__dict__.get("_weights_gate") or gate_of(self)
+        if get_ident() in gate.inside:
+            return super().__call__(*args, **kwargs)
         try:
             gate.enter()
             self.check_complete()
             return super().__call__(*args, **kwargs)
         finally:
-            gate.back_to(depth)
+            gate.leave()
 
 
 def gate_of(model: Swapping) -> WeightsGate:
-    """The model's own, made when it is first asked for."""
-    gate: WeightsGate | None = model.__dict__.get("_weights_gate")
-    return model.__dict__.setdefault("_weights_gate", WeightsGate()) if gate is None else gate
+    """The one that a model passes, made when it is first asked for."""
+    gate: WeightsGate = model.__dict__.setdefault("_weights_gate", WeightsGate())
+    return gate
+
+
+def share_gate(model: Swapping, inner: Swapping) -> None:
+    """Who runs the one model, or the other within it, passes one gate."""
+    inner.__dict__["_weights_gate"] = gate_of(model)
 
 
 def held(method: MethodT) -> MethodT:

@@ -13,37 +13,31 @@ class WeightsGate:
     """Any number of threads run with the weights; one replaces them, while none runs.
 
     Who waits to replace them goes before those who come later, so that a model in use is not kept from its new
-    weights. A thread that runs already may enter again, as a text that is written enters for each of its steps.
-    A copy of a model has a gate of its own, and so does one that is unpickled.
+    weights. A model and the models in it have one gate together; a copy of them has another, and so do those that are
+    unpickled.
     """
 
     def __init__(self) -> None:
         self.swapping = threading.Lock()
         """Held from the beginning of a swap to its end: there is one at a time."""
-        self._changed = threading.Condition(threading.Lock())
-        self._running: dict[int, int] = {}
-        """Thread → how many times it has entered."""
+        self.inside: set[int] = set()
+        """The threads that run. Who is inside stays there, and need not enter again for the parts of what it does."""
+        self._lock = threading.Lock()  # taken by itself where nobody is waited for: that costs a tenth
+        self._changed = threading.Condition(self._lock)
         self._is_closed = False
 
-    def depth(self) -> int:
-        """How many times this thread has entered."""
-        return self._running.get(threading.get_ident(), 0)
-
     def enter(self) -> None:
-        """From here on the weights stay, in this thread, until :meth:`back_to`. Waits while they are replaced."""
-        thread = threading.get_ident()
-        with self._changed:
-            depth = self._running.get(thread, 0)
-            while self._is_closed and not depth:
+        """From here on, until :meth:`leave`, the weights stay. Waits while they are replaced."""
+        with self._lock:
+            while self._is_closed:
                 self._changed.wait()
-            self._running[thread] = depth + 1
+            self.inside.add(threading.get_ident())
 
-    def back_to(self, depth: int) -> None:
-        """This thread has entered so many times only, whatever was interrupted meanwhile."""
-        with self._changed:
-            if depth:
-                self._running[threading.get_ident()] = depth
-            elif self._running.pop(threading.get_ident(), 0) and self._is_closed:
+    def leave(self) -> None:
+        """This thread runs no more, however far :meth:`enter` came before it was interrupted."""
+        with self._lock:
+            self.inside.discard(threading.get_ident())
+            if self._is_closed:
                 self._changed.notify_all()
 
     @contextmanager
@@ -52,19 +46,19 @@ class WeightsGate:
 
         :class:`ArgumentError` in a thread that runs itself, which would wait for ever.
         """
+        if threading.get_ident() in self.inside:
+            raise ArgumentError(
+                "swap_weights was called by what runs with the model's weights: within hold_weights(), or by a hook, a "
+                "streamer or a logits processor. Call it when that has ended, or from another thread."
+            )
         try:
-            with self._changed:
-                if self.depth():
-                    raise ArgumentError(
-                        "swap_weights was called by what runs with the model's weights: within hold_weights(), or by a "
-                        "hook, a streamer or a logits processor. Call it when that has ended, or from another thread."
-                    )
+            with self._lock:
                 self._is_closed = True
-                while self._running:
+                while self.inside:
                     self._changed.wait()
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._is_closed = False
                 self._changed.notify_all()
 
