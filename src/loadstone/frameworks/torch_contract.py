@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -76,12 +76,18 @@ class Quantizer(Protocol):
 class Swap(Protocol):
     """Other weights for one model."""
 
+    @property
+    def ranks(self) -> Ranks | None:
+        """The processes that hold the model together; None for this one alone."""
+        ...
+
     def prepare(self, plan: LoadPlan, weights: Weights, /) -> Filled:
         """All that can fail while the model has its old ones."""
         ...
 
-    def publish(self, report: LoadReport, name: str, /) -> int:
-        """Let the model have them when nobody runs it; returns how many bytes were written.
+    def publish(self, report: LoadReport, name: str, confirm: Callable[[], object], /) -> int:
+        """Let the model have them when nobody runs it; ``confirm`` waits until all ranks have theirs. Returns how many
+        bytes were written.
 
         :class:`WeightsIncomplete` where that fails halfway.
         """

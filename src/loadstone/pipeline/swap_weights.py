@@ -15,11 +15,15 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
 from loadstone.core.progress import Progress
 from loadstone.errors import Fault, InvalidConfig, MissingTensors, UnusedTensors
+from loadstone.frameworks.contract import Filled
+from loadstone.frameworks.ranks import together
 from loadstone.frameworks.registry import require_torch
+from loadstone.frameworks.torch_contract import Swap
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
+from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.recipes import Computed
-from loadstone.reporting.load_report import LoadReport
+from loadstone.reporting.load_report import LoadReport, RankBytes
 from loadstone.transfer.weight_files import Weights
 
 _TAKEN = {
@@ -53,8 +57,11 @@ def swap_weights(
     ``force_download``, ``local_files_only``, ``subfolder``, ``variant``, ``use_safetensors``, ``gguf_file``,
     ``key_mapping``, ``lock``, ``transfer``.
 
-    Raises :class:`ArgumentError` for a model that is quantized, packed, offloaded or distributed, or has adapters, and
-    in a thread that runs it; :class:`InvalidConfig`, :class:`MissingTensors`, :class:`ShapeMismatch`,
+    Of a model over a mesh every rank calls this, between the same forward passes. All get their new weights, or none;
+    what FSDP has sharded is swapped ``in_place`` only.
+
+    Raises :class:`ArgumentError` for a model that is quantized, packed or offloaded, or has adapters, and in a thread
+    that runs it; :class:`RanksDisagree` and :class:`RankFailed` over a mesh; :class:`InvalidConfig`, :class:`MissingTensors`, :class:`ShapeMismatch`,
     :class:`UnusedTensors`, :class:`LockMismatch`, :class:`DoesNotFit`, and what opening a checkpoint raises.
     """
     if unknown := keywords.keys() - _TAKEN:
@@ -62,7 +69,7 @@ def swap_weights(
     options, _ = Options.split(keywords)
     framework = require_torch()
     report = LoadReport(source=str(path_or_id), model_class=type(model).__name__)
-    with framework.swap(model, in_place) as swap:
+    with framework.swap(model, in_place) as swap, together(swap.ranks, "swap_weights") as exchange:
         resolved = resolve(Request(path_or_id, type(model), options, {}, keywords), report)
         with report.stage("checkpoint") as stage:
             _check_config(model, resolved.config)
@@ -71,16 +78,24 @@ def swap_weights(
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         with report.stage("plan"):
-            plan = _matched(model, checkpoint, resolved)
+            plan = framework.rank_plan(model, _matched(model, checkpoint, resolved))
             report.take(plan)
             report.passed_over = checkpoint.passed_over
             weights = Weights(checkpoint.ends, options.transfer)
             report.transfer = weights.describe()
         try:
-            _prepare(swap, plan, weights, resolved, checkpoint, report)
+            resolved.locked.start(resolved.source.folder, checkpoint, weights.mapped())
+            filled = _prepare(swap, plan, weights, report)
+            if rank := framework.rank_of(model):
+                report.by_rank = RankBytes(rank, stored_bytes(plan), filled.viewed, filled.copied)
+            if resolved.locked:
+                with report.stage("lock"):
+                    resolved.locked.finish()
+            exchange.gather("prepared", b"")
             with report.stage("publish") as stage:
                 report.dtype, report.device = str(model.dtype).removeprefix("torch."), str(model.device)
-                stage.nbytes = swap.publish(report, resolved.config.name_or_path)
+                confirm = partial(exchange.gather, "published", b"")
+                stage.nbytes = swap.publish(report, resolved.config.name_or_path, confirm)
         except BaseException:
             weights.cancel()
             resolved.locked.cancel()
@@ -88,16 +103,8 @@ def swap_weights(
     return report
 
 
-def _prepare(
-    swap: Any,
-    plan: LoadPlan,
-    weights: Weights,
-    resolved: ResolvedModel,
-    checkpoint: Checkpoint,
-    report: LoadReport,
-) -> None:
-    """All that can fail while the model still has its old weights: reading, casting, and the lock."""
-    resolved.locked.start(resolved.source.folder, checkpoint, weights.mapped())
+def _prepare(swap: Swap, plan: LoadPlan, weights: Weights, report: LoadReport) -> Filled:
+    """Read and cast while the model still has its old weights."""
     with report.stage("fill") as stage:
         filled = swap.prepare(plan, weights)
         stage.nbytes = filled.viewed + filled.copied
@@ -106,9 +113,7 @@ def _prepare(
     with report.stage("populate") as stage, Progress("Reading", weights.warmed_bytes) as progress:
         stage.nbytes = weights.warmed_bytes
         weights.wait(progress)
-    if resolved.locked:
-        with report.stage("lock"):
-            resolved.locked.finish()
+    return filled
 
 
 def _check_config(model: Any, config: PretrainedConfig) -> None:

@@ -120,9 +120,14 @@ def settle(module: nn.Module) -> None:
 
     It does both in its hooks around ``load_state_dict``, which is given nothing here.
     """
-    fsdp = sys.modules.get("torch.distributed.fsdp")
-    if fsdp is not None and any(isinstance(each, fsdp.FSDPModule) for each in module.modules()):
+    if is_of_fsdp(module):
         nn.Module.load_state_dict(module, {}, strict=False)
+
+
+def is_of_fsdp(module: nn.Module) -> bool:
+    """Whether FSDP shards some of it, in memory of its own, and gathers that while it runs."""
+    fsdp = sys.modules.get("torch.distributed.fsdp")
+    return fsdp is not None and any(isinstance(each, fsdp.FSDPModule) for each in module.modules())
 
 
 def _dtensors(module: nn.Module) -> Iterator[tuple[str, DTensor]]:

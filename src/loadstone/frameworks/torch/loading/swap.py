@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import torch
@@ -11,6 +11,8 @@ from torch import Tensor
 from loadstone.core.slices import FileRange
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, DoesNotFit, WeightsIncomplete
+from loadstone.frameworks.ranks import Ranks
+from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part, settle
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.fill import Filled, SlotForms, Source, check_kinds, stored_values, tensors_of
 from loadstone.frameworks.torch.loading.own_memory import write
@@ -27,16 +29,33 @@ from loadstone.transfer.weight_files import Weights
 class Swap:
     """One swap: :meth:`prepare` may fail and changes nothing; :meth:`publish` then changes all."""
 
-    def __init__(self, model: PreTrainedModel, in_place: bool) -> None:
-        """``in_place``: every tensor keeps its memory. Raises :class:`ArgumentError` for a model that cannot do it."""
-        check_swappable(model)
-        self._model, self._in_place = model, in_place
-        self._models = list(model._models())
-        self._slots = dict(tensors_of(model))
+    def __init__(self, models: Sequence[PreTrainedModel], gates: Sequence[WeightsGate], in_place: bool) -> None:
+        """``models``: the one that is meant, and those in it. ``in_place``: every tensor keeps its memory.
+
+        Raises :class:`ArgumentError` for a model that cannot do it.
+        """
+        model, *_ = models
+        self._model, self._models, self._gates, self._in_place = model, models, gates, in_place
+        check_swappable(model, in_place)
+        self._is_spread = any(is_dtensor(tensor) for _, tensor in tensors_of(model))
+        if self._is_spread:
+            with self._closed():
+                settle(model)
+        self._slots = {name: local_part(tensor) for name, tensor in tensors_of(model)}
         self._values: dict[str, Tensor] = {}
 
+    @property
+    def ranks(self) -> Ranks | None:
+        """The processes that hold the model together; None for this one alone."""
+        if not self._is_spread:
+            return None
+        from loadstone.frameworks.torch.distributed.ranks import ranks_holding
+
+        return ranks_holding(self._model)
+
     def prepare(self, plan: LoadPlan, weights: Weights) -> Filled:
-        """Get everything ready while the model runs: new tensors, or, in place, what is to be read.
+        """Get everything ready while the model runs: new tensors, or, in place, what is to be read. ``plan`` is this
+        rank's.
 
         Raises :class:`UnsupportedDType` where integers are stored for a floating-point slot, :class:`DoesNotFit` where
         a device has no room for the weights twice, and :class:`CorruptCheckpoint`.
@@ -71,27 +90,34 @@ class Swap:
     def _dtype_of(self, slot: str, stored: StoredTensor) -> torch.dtype:
         return self._slots[slot].dtype
 
-    def publish(self, report: LoadReport, name: str) -> int:
+    def publish(self, report: LoadReport, name: str, confirm: Callable[[], object]) -> int:
         """Wait until nobody runs, then let the model have its new weights, and say where they are from: ``name``.
         Returns how many bytes were written.
 
-        The config stays as it is, as does what it says of its own origin.
-
-        Raises :class:`WeightsIncomplete` where writing in place fails; the model then refuses to run.
+        ``confirm`` returns when all ranks have theirs, and raises where one has not. The config stays as it is, as
+        does what it says of its own origin. Raises :class:`WeightsIncomplete` where writing in place fails; the model
+        then refuses to run.
         """
-        with ExitStack() as stack:
-            for gate in gates_of(self._models):
-                stack.enter_context(gate.closed())
+        with self._closed():
+            settle(self._model)
             for device in {tensor.device for tensor in self._slots.values()} - {torch.device("cpu")}:
                 torch.accelerator.synchronize(device)
             with self._incomplete():
-                written = self._write() if self._in_place else self._rebind()
+                written = self._write(confirm) if self._in_place else self._rebind(confirm)
             for each in self._models:
                 each.weights_version += 1
                 each.name_or_path = name
             report.weights_version = self._model.weights_version
             self._model.load_report = report
         return written
+
+    @contextmanager
+    def _closed(self) -> Iterator[None]:
+        """Within it nobody runs the model, or one in it."""
+        with ExitStack() as stack:
+            for gate in self._gates:
+                stack.enter_context(gate.closed())
+            yield
 
     @contextmanager
     def _incomplete(self) -> Iterator[None]:
@@ -106,7 +132,7 @@ class Swap:
         for each in self._models:
             vars(each).pop("weights_incomplete", None)  # an attribute that is new would have all compiled again
 
-    def _write(self) -> int:
+    def _write(self, confirm: Callable[[], object]) -> int:
         """Over what is there."""
         stored = {name for name, recipe in self._plan.recipes.items() if isinstance(recipe, Stored)}
         memory = {name: tensor for name, tensor in self._slots.items() if name in stored}
@@ -115,13 +141,15 @@ class Swap:
         except Exception as error:
             raise WeightsIncomplete(f"{self._model.weights_incomplete}\n{error}") from error
         torch.autograd.graph.increment_version(list(memory.values()))
+        confirm()
         return written
 
-    def _rebind(self) -> int:
+    def _rebind(self, confirm: Callable[[], object]) -> int:
         """The parameters stay the same objects, as optimizers and ties need it."""
         old = {name: self._slots[name].data for name in self._values}
         try:
             self._let_have(self._values)
+            confirm()
         except BaseException:
             self._let_have(old)
             self._complete()
@@ -136,17 +164,16 @@ class Swap:
         torch.autograd.graph.increment_version([self._slots[name] for name in values])
 
 
-def gates_of(models: Sequence[PreTrainedModel]) -> list[WeightsGate]:
-    """Each once, that of the outer model first: who runs an inner one within it has entered there before."""
-    return list(dict.fromkeys(map(gate_of, models)))
-
-
 @contextmanager
 def swap(model: object, in_place: bool) -> Iterator[Swap]:
     """A swap, the only one of its model at the time."""
     if not isinstance(model, PreTrainedModel):
         raise ArgumentError(f"swap_weights replaces the weights of a model of Loadstone's; this is {model!r}.")
+    models = list(model._models())
+    gates = list(dict.fromkeys(map(gate_of, models)))  # that of the outer one first, where who runs it enters first
+    for gate in gates:
+        gate.check_outside()
     with ExitStack() as stack:
-        for gate in gates_of(list(model._models())):
+        for gate in gates:
             stack.enter_context(gate.swapping)
-        yield Swap(model, in_place)
+        yield Swap(models, gates, in_place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.distributed.dtensors import is_of_fsdp, local_part
 from loadstone.frameworks.torch.loading.fill import tensors_of
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.loading.own_memory import is_plain
@@ -12,9 +13,11 @@ from loadstone.frameworks.torch.placement.lone_weights import borrows
 from loadstone.frameworks.torch.placement.streaming import streams
 
 
-def check_swappable(model: nn.Module) -> None:
+def check_swappable(model: nn.Module, in_place: bool) -> None:
     """:class:`ArgumentError` for a model whose weights are more, or elsewhere, than plain tensors in memory."""
     why = _why_not(model)
+    if not why and not in_place and is_of_fsdp(model):
+        why = "FSDP keeps them in memory of its own. Give in_place=True."
     if why:
         raise ArgumentError(f"swap_weights cannot replace the weights of this {type(model).__name__}: {why}")
 
@@ -36,7 +39,7 @@ def _why_not(model: nn.Module) -> str:
     for name, tensor in tensors_of(model):
         if tensor.is_meta:
             return f"{name} is on the meta device and has no memory. Load the checkpoint with from_pretrained."
-        if not is_plain(tensor):
+        if not is_plain(local_part(tensor)):
             return (
                 f"{name} is a {type(tensor).__name__} of {type(tensor).__module__}, not a plain tensor. "
                 "Load the other checkpoint with from_pretrained, or with load_into."

@@ -40,17 +40,17 @@ class WeightsGate:
             if self._is_closed:
                 self._changed.notify_all()
 
-    @contextmanager
-    def closed(self) -> Iterator[None]:
-        """Within it nobody runs: who does is waited for, and who comes waits.
-
-        :class:`ArgumentError` in a thread that runs itself, which would wait for ever.
-        """
+    def check_outside(self) -> None:
+        """:class:`ArgumentError` in a thread that is inside: it would wait for itself."""
         if threading.get_ident() in self.inside:
             raise ArgumentError(
                 "swap_weights was called by what runs with the model's weights: within hold_weights(), or by a hook, a "
                 "streamer or a logits processor. Call it when that has ended, or from another thread."
             )
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Within it nobody runs: who does is waited for, and who comes waits. For a thread that is outside."""
         try:
             with self._lock:
                 self._is_closed = True
