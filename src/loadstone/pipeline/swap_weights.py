@@ -61,8 +61,9 @@ def swap_weights(
     what FSDP has sharded is swapped ``in_place`` only.
 
     Raises :class:`ArgumentError` for a model that is quantized, packed or offloaded, or has adapters, and in a thread
-    that runs it; :class:`RanksDisagree` and :class:`RankFailed` over a mesh; :class:`InvalidConfig`, :class:`MissingTensors`, :class:`ShapeMismatch`,
-    :class:`UnusedTensors`, :class:`LockMismatch`, :class:`DoesNotFit`, and what opening a checkpoint raises.
+    that runs it; :class:`RanksDisagree` and :class:`RankFailed` over a mesh; :class:`InvalidConfig`,
+    :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors`, :class:`LockMismatch`,
+    :class:`DoesNotFit`, and what opening a checkpoint raises.
     """
     if unknown := keywords.keys() - _TAKEN:
         raise unknown_argument("swap_weights", sorted(unknown), _TAKEN | {"in_place"})
