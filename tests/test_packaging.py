@@ -115,6 +115,7 @@ def test_base_install_needs_no_framework_and_the_extras_bring_them(built: Path) 
     assert names([each for each in required if "extra == 'flax'" in each]) == {"flax", "jax", "ml-dtypes"}
     assert names([each for each in required if "extra == 'tensorflow'" in each]) == {"keras", "ml-dtypes", "tensorflow"}
     assert names([each for each in required if "extra == 'cli'" in each]) == {"jinja2", "rich", "tokenizers", "typer"}
+    assert names([each for each in required if "extra == 'remote'" in each]) == {"obstore"}
     # CVE-2025-32434: before 2.6, PyTorch's own weights-only loading could be made to run code.
     assert any("torch>=2.6" in each for each in required)
     assert metadata(built)["Requires-Python"] == ">=3.11"

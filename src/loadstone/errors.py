@@ -27,6 +27,7 @@
     ├── CustomCodeError (ImportError)        code that came with a checkpoint and cannot be used
     ├── LockMismatch (ValueError)            files that are not those of the lock file, all listed
     ├── HubError (OSError)                   the Hub refused, failed, or could not be reached
+    ├── RemoteError (OSError)                an object store or a server refused, failed, or could not be reached
     ├── WeightsIncomplete (RuntimeError)     a swap in place failed halfway: the model refuses to run until one succeeds
     ├── RanksDisagree (ValueError)           ranks were to load or save other things, all listed; the same on each
     ├── RankFailed (RuntimeError)            another rank failed, ended or did not come, and this one stopped with it
@@ -208,6 +209,13 @@ class LockMismatch(FaultsError, ValueError):
 
 class HubError(LoadstoneError, OSError):
     """The Hub refused, failed, or could not be reached."""
+
+
+class RemoteError(LoadstoneError, OSError):
+    """An object store or a web server refused, failed, or could not be reached; nothing was loaded."""
+
+    status = 0
+    """Of the server's answer; 0 where there was none."""
 
 
 class WeightsIncomplete(LoadstoneError, RuntimeError):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, printable, quoted
 from loadstone.core.tensors import StoredTensor
-from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.regular_file import UnusableFile, open_file
 from loadstone.transfer.strict_json import MAX_NBYTES, MalformedJson, parse
 
 _FETCH_AGAIN = "Fetch the index again, or ask its author"
@@ -26,7 +26,7 @@ def read_weight_map(path: Path, faults: Faults) -> dict[str, list[str]] | None:
     Every fault found is added to ``faults``; the answer is None if there was one.
     """
     try:
-        with RegularFile(path) as file:
+        with open_file(path) as file:
             file.refuse_lfs_pointer()
             if file.nbytes > MAX_NBYTES:
                 raise UnusableFile(f"an index of at most {MAX_NBYTES} bytes", str(file.nbytes))

@@ -14,7 +14,7 @@ from loadstone.checkpoint.faults import in_file
 from loadstone.core.records import record
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, Fault, UnsupportedDType
-from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.regular_file import OpenFile, UnusableFile, open_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,7 +165,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
             kind = "several stacks" if tensor.packing is None else tensor.packing.kind
             raise UnsupportedDType([Fault(where, "contiguous elements", kind, hint)])
         try:
-            with RegularFile(tensor.file) as file:
+            with open_file(tensor.file) as file:
                 return _join(file, tensor) if tensor.slices else _read(file, tensor)
         except UnusableFile as unusable:
             fault = Fault(in_file(tensor.file, name), unusable.expected, unusable.found, unusable.hint)
@@ -197,12 +197,12 @@ def _elements_nbytes(tensor: StoredTensor) -> int:
     return math.prod(tensor.shape) * tensor.dtype.bits // 8
 
 
-def _read(file: RegularFile, tensor: StoredTensor) -> memoryview:
+def _read(file: OpenFile, tensor: StoredTensor) -> memoryview:
     stored = memoryview(file.read(tensor.offset, tensor.nbytes))
     return stored if tensor.strides is None else _gather(stored, tensor)
 
 
-def _join(file: RegularFile, tensor: StoredTensor) -> memoryview:
+def _join(file: OpenFile, tensor: StoredTensor) -> memoryview:
     """The elements of a tensor that lies in slices, row-major."""
     import numpy as np
 
@@ -224,7 +224,7 @@ def _decoded(tensor: StoredTensor) -> np.ndarray:
     parts = []
     for part in tensor.packing.parts:
         try:
-            with RegularFile(part.file) as file:
+            with open_file(part.file) as file:
                 parts.append(np.frombuffer(file.read(part.offset, part.nbytes), np.uint8))
         except UnusableFile as unusable:
             fault = Fault(in_file(part.file, part.name), unusable.expected, unusable.found, unusable.hint)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
-from loadstone.checkpoint.faults import Faults, quoted
-from loadstone.checkpoint.format import Format
-from loadstone.checkpoint.index import agree, read_weight_map
-from loadstone.checkpoint.mapping import Checkpoint, CheckpointFiles
+from loadstone.checkpoint.mapping import Checkpoint
 from loadstone.checkpoint.names import (
     SAFETENSORS,
     allowed_formats,
@@ -21,13 +19,11 @@ from loadstone.checkpoint.names import (
     holds_any_weights,
 )
 from loadstone.checkpoint.registry import formats_in_folders, suffixes
+from loadstone.checkpoint.shards import Needs, open_sharded, open_single
 from loadstone.core.keywords import FLAG, TEXT, check_kinds
 from loadstone.core.paths import local_path
-from loadstone.core.tensors import StoredTensor
+from loadstone.core.remote_path import is_address
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
-
-Needs = Callable[[Mapping[str, Sequence[str]]], Collection[str]]
-"""Shard → the names of its tensors; tells which shards a load needs."""
 
 _KINDS = {"subfolder": TEXT, "variant": TEXT, "use_safetensors": FLAG}
 
@@ -41,6 +37,7 @@ def open_checkpoint(
     prefer: str | None = None,
     leave_out: Collection[str] = (),
     needs: Needs | None = None,
+    storage_options: Mapping[str, Any] | None = None,
 ) -> Checkpoint:
     """Opens the checkpoint in a folder, or a weight file, and checks all of its files. Reads no tensor.
 
@@ -57,8 +54,11 @@ def open_checkpoint(
     or ``"tf"``. A GGUF file keeps its own, and is never looked for in a folder;
     :func:`loadstone.checkpoint.gguf.open.open_gguf` gives it the Hub's.
 
+    Of an address (``s3://``, ``gs://``, ``az://``, ``https://``) the headers of safetensors files are fetched, and of
+    a tensor that is read its bytes; nothing is put on the disk.
+
     :param path: a folder, or one file: ``.safetensors``, ``.bin``, ``.pt``, ``.pth``, ``.msgpack``, ``.h5``,
-        ``.keras``, ``.gguf``, or an index ``.json``
+        ``.keras``, ``.gguf``, or an index ``.json``; or the address of a folder, a ``.safetensors`` file or an index
     :param subfolder: the folder inside ``path`` to look in
     :param variant: the middle part of the names to look for
     :param use_safetensors: True: nothing but safetensors; False: nothing of it; None: safetensors first
@@ -71,13 +71,22 @@ def open_checkpoint(
     :raises CorruptCheckpoint: files that contradict themselves or their format, shards that are missing; lists every
         fault
     :raises UnsafeCheckpoint: a file that asks for code, or a path outside its folder
+    :param storage_options: for an address: what the store takes beyond the environment (``endpoint``, ``region``,
+        ``skip_signature``, …), ``timeout`` in seconds, ``headers``
     :raises UnsupportedDType: a dtype that has no name here
+    :raises RemoteError: a store or a server that refuses, fails or cannot be reached
     """
     if sys.byteorder != "little":
         raise CheckpointError("Checkpoints are little-endian, and this machine is big-endian: they cannot be read here")
     if prefer is not None and prefer not in (known := [format.name for format in formats_in_folders()]):
         raise ArgumentError(f"prefer={prefer!r}: expected one of {', '.join(map(repr, known))}")
     check_kinds({"subfolder": subfolder, "variant": variant, "use_safetensors": use_safetensors}, _KINDS)
+    if is_address(path):
+        from loadstone.checkpoint.remote import RemoteChoice, folder_at, open_remote  # which files here do without
+
+        _check_inside(subfolder, os.fspath(path))
+        wanted = RemoteChoice(subfolder, _checked(variant), use_safetensors, prefer)
+        return open_remote(folder_at(os.fspath(path), storage_options), wanted, leave_out, needs)
     root = local_path(path)
     if "\0" in str(root):
         raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
@@ -95,12 +104,16 @@ def open_checkpoint(
 def _enter(root: Path, subfolder: str) -> Path:
     if not subfolder:
         return root
-    if "\0" in subfolder or "\\" in subfolder or Path(subfolder).is_absolute() or ".." in Path(subfolder).parts:
-        raise ArgumentError(f"subfolder={subfolder!r} leaves the folder {root}; pass that path itself")
+    _check_inside(subfolder, root)
     folder = root / subfolder
     if not os.path.isdir(folder):
         raise CheckpointNotFound(f"{root} has no folder {subfolder!r}. {describe_subfolders(root)}")
     return folder
+
+
+def _check_inside(subfolder: str, root: object) -> None:
+    if "\0" in subfolder or "\\" in subfolder or Path(subfolder).is_absolute() or ".." in Path(subfolder).parts:
+        raise ArgumentError(f"subfolder={subfolder!r} leaves the folder {root}; pass that path itself")
 
 
 def _checked(variant: str | None) -> str | None:
@@ -122,7 +135,7 @@ def _open_folder(
         # A broken link counts: it is better named as a fault than ignored.
         if os.path.lexists(folder / name):
             path = folder / name
-            opened = _open_sharded(path, (format,), leave_out, needs) if is_index else _open_single(path, format)
+            opened = open_sharded(path, (format,), leave_out, needs) if is_index else open_single(path, format)
             read = {path.name for path in opened.files} | {name, *leave_out}
             if beside := files_beside(folder, format, read):
                 opened.pass_over(f"{beside}: beside {name}, and not read")
@@ -138,7 +151,7 @@ def _open_folder(
 
 def _open_file(path: Path, use_safetensors: bool | None, needs: Needs | None) -> Checkpoint:
     if path.suffix == ".json":
-        return _open_sharded(path, allowed_formats(use_safetensors), (), needs)
+        return open_sharded(path, allowed_formats(use_safetensors), (), needs)
     format = suffixes().get(path.suffix)
     if format is None:
         raise CheckpointNotFound(
@@ -147,66 +160,4 @@ def _open_file(path: Path, use_safetensors: bool | None, needs: Needs | None) ->
         )
     if use_safetensors is not None and use_safetensors != (format.name == SAFETENSORS):
         raise ArgumentError(f"use_safetensors={use_safetensors}, but {path} is a {format.name} file; leave it out")
-    return _open_single(path, format)
-
-
-def _open_single(path: Path, format: Format) -> Checkpoint:
-    faults = Faults()
-    tensors, metadata = format.read(path, faults)
-    faults.raise_if_any()
-    return Checkpoint(tensors, CheckpointFiles(format.name, (path,), metadata=metadata))
-
-
-def _open_sharded(
-    index: Path, allowed: Sequence[Format], leave_out: Collection[str], needs: Needs | None
-) -> Checkpoint:
-    """``allowed`` are the formats that the index's shards may be in, all of them in one."""
-    faults = Faults()
-    weight_map = read_weight_map(index, faults)
-    faults.raise_if_any()
-    assert weight_map is not None
-    format = _format_of(index, weight_map, allowed, faults)
-    faults.raise_if_any()
-    gone = [shard for shard in weight_map if shard not in leave_out and not os.path.lexists(index.parent / shard)]
-    if gone and needs is not None:
-        needed = needs(weight_map)
-        gone = [shard for shard in gone if shard not in needed]
-        leave_out = {*leave_out, *gone}
-        remarks = [f"{quoted(shard)}: named in {index.name} and not there; nothing of it is needed" for shard in gone]
-    else:
-        remarks = []
-    weight_map = {shard: names for shard, names in weight_map.items() if shard not in leave_out}
-    shards: dict[str, list[StoredTensor]] = {}
-    metadata: dict[str, str] = {}
-    for shard in weight_map:
-        before = len(faults)
-        tensors, shard_metadata = format.read(index.parent / shard, faults)
-        if len(faults) == before:
-            shards[shard] = tensors
-            metadata = {**shard_metadata, **metadata}
-            if (name_of := format.hub_names(shard_metadata)) is not None:
-                weight_map[shard] = [name_of(name) for name in weight_map[shard]]
-    faults.raise_if_any()
-    agreed = agree(index, weight_map, shards)
-    return Checkpoint(
-        (tensor for tensors in agreed.shards.values() for tensor in tensors),
-        CheckpointFiles(
-            format.name,
-            tuple(index.parent / shard for shard in weight_map),
-            index,
-            metadata,
-            (*remarks, *agreed.remarks),
-            agreed.absent,
-        ),
-    )
-
-
-def _format_of(index: Path, weight_map: Mapping[str, list[str]], allowed: Sequence[Format], faults: Faults) -> Format:
-    formats = {shard: suffixes().get(Path(shard).suffix) for shard in weight_map}
-    expected = next((format for format in formats.values() if format is not None and format in allowed), allowed[0])
-    for shard, format in formats.items():
-        if format is not expected:
-            faults.damaged(
-                index, f"{expected.name} shards only", quoted(shard), "Fetch the index again, or ask its author"
-            )
-    return expected
+    return open_single(path, format)

@@ -21,7 +21,7 @@ from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
-from loadstone.sources.request import KINDS, FileChoice, HubOptions
+from loadstone.sources.request import KINDS, FileChoice, HubOptions, storage_options_of
 from loadstone.transfer.strategy import TransferOptions
 
 logger = logging.getLogger("loadstone")
@@ -74,6 +74,8 @@ class Options:
     force_download: bool = False
     local_files_only: bool = False
     token: str | bool | None = None
+    stream: bool = False
+    storage_options: Mapping[str, Any] | None = None
     revision: str | None = None
     subfolder: str = ""
     variant: str | None = None
@@ -105,6 +107,8 @@ class Options:
         """
         names = {field.name for field in fields(cls)}
         given: dict[str, Any] = {name: value for name, value in keywords.items() if name in names and value is not None}
+        if "storage_options" in given:
+            given["storage_options"] = storage_options_of(given["storage_options"])
         passed_over = names | WITHOUT_EFFECT
         return cls(**given), {name: value for name, value in keywords.items() if name not in passed_over}
 
@@ -220,8 +224,16 @@ class Options:
 
     @property
     def hub(self) -> HubOptions:
-        """How the Hub is asked for files."""
-        return HubOptions(self.revision, self.cache_dir, self.force_download, self.local_files_only, self.token)
+        """How the Hub, or a store, is asked for files."""
+        return HubOptions(
+            self.revision,
+            self.cache_dir,
+            self.force_download,
+            self.local_files_only,
+            self.token,
+            stream=self.stream,
+            storage_options=self.storage_options,
+        )
 
     @property
     def which(self) -> FileChoice:

@@ -44,6 +44,7 @@ from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
+from loadstone.transfer.weight_file import WeightFile
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -282,7 +283,10 @@ def _ranges(stored: StoredTensor, reader: TensorReader) -> tuple[StoredRange, ..
     """Where the bytes of an unchanged tensor lie in a row, so that the kernel may copy them."""
     if stored.strides or stored.slices or not stored.nbytes:
         return ()
-    status = os.fstat(reader.open(stored.file).descriptor)
+    opened = reader.open(stored.file)
+    if not isinstance(opened, WeightFile):
+        return ()
+    status = os.fstat(opened.descriptor)
     file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
     return (StoredRange(ByteRange(0, stored.nbytes), file, stored.offset),)
 

@@ -17,6 +17,7 @@ from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHE
 from loadstone.checkpoint.registry import suffixes
 from loadstone.configs.read import values_beside
 from loadstone.core.json_values import JsonValue
+from loadstone.core.remote_path import is_address
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.pipeline.quantized_checkpoint import Settings, dequantized, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING
@@ -97,8 +98,11 @@ class Origin(NamedTuple):
 def open_origin(path_or_id: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> Origin:
     """A folder, a weight file or an index, or a Hub id. Reads headers only.
 
-    Raises what :func:`loadstone.sources.open.open_files` raises; :class:`InvalidConfig`.
+    Raises what :func:`loadstone.sources.open.open_files` raises; :class:`InvalidConfig`; :class:`ArgumentError` for an
+    address.
     """
+    if is_address(path_or_id):
+        raise ArgumentError(f"{path_or_id}: files of a store or a server are not taken here; download them first")
     source, checkpoint, gguf = open_files(path_or_id, which, hub)
     config = values_beside(source) if gguf is None else gguf.config
     return Origin(source, checkpoint, config, which, hub, gguf)

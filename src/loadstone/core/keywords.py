@@ -21,7 +21,7 @@ RESIZE_KEYWORDS = ("new_num_tokens", "pad_to_multiple_of", "mean_resizing")
 
 NEVER_KEYS: frozenset[str] = WITHOUT_EFFECT | {
     *("token", "use_auth_token", "cache_dir", "force_download", "local_files_only"),
-    *("trust_remote_code", "code_revision", "return_unused_kwargs"),
+    *("trust_remote_code", "code_revision", "return_unused_kwargs", "stream", "storage_options"),
 }
 """Arguments that are no keys of a config, so that none of them, a token least of all, gets into a ``config.json``."""
 

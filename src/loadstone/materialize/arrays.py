@@ -91,7 +91,7 @@ class ArraySource:
         dtype = numpy_dtype(stored.dtype)
         if not stored.nbytes:
             return np.empty(stored.shape, dtype)
-        flat = np.frombuffer(self.weights.maps[stored.file].buffer, np.uint8, stored.nbytes, stored.offset).view(dtype)
+        flat = np.frombuffer(self.weights.bytes_of(stored), np.uint8).view(dtype)
         if stored.strides is None:
             return flat.reshape(stored.shape)
         steps = [step * dtype.itemsize for step in stored.strides]
@@ -199,7 +199,7 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
             cast_into(arrays[number][(*index, ...)], values)
 
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
-            unpack(moves.packed, source.weights.open, put, source.weights.options.count(), progress)
+            unpack(moves.packed, source.weights.open, put, source.weights.threads, progress)
     for number, piece in moves.loose:
         # The dots keep an array where the index leaves one number.
         cast_into(arrays[number][(*(piece.into or ()), ...)], source.taken(piece))
@@ -221,10 +221,11 @@ def _move(moves: Moves, arrays: Sequence[Array], weights: Weights) -> None:
                 shape, order = layout(move.box, move.axes)
                 cast_into(arrays[move.target][(*move.box, ...)].transpose(order), values.reshape(shape))
 
-    threads = weights.options.count()
+    threads = weights.threads
     by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
     with Progress("Loading", sum(move.nbytes for those in by_file.values() for move in those)) as progress:
-        copy(by_file, weights.open, BufferPool(HostBuffer, threads), put, threads, progress)
+        buffers = BufferPool(HostBuffer, threads, weights.extent_bytes)
+        copy(by_file, weights.open, buffers, put, threads, progress)
 
 
 def cast_into(to: Array, values: Array) -> None:

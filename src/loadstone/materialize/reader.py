@@ -27,6 +27,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from loadstone.checkpoint.layouts import reordered
+from loadstone.core.byte_source import ByteSource
+from loadstone.core.remote_path import RemotePath
 from loadstone.core.slices import Box, boxes, normalize, overlap, relative, row_major, shape_of, start_of, within
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
@@ -74,7 +76,7 @@ class TensorReader:
         self._scratch = scratch
         self.overflowed: dict[str, None] = {}
         self._stamps: dict[Path, tuple[int, int]] = {}
-        self._files = _Recent[WeightFile](_MOST_FILES)
+        self._files = _Recent[ByteSource](_MOST_FILES)
         self._rooms = _Rooms()
         self._maps = _Recent[MappedFile](_MOST_FILES)
         self._packed = _Recent[_Packed](_MOST_TENSORS)
@@ -176,11 +178,13 @@ class TensorReader:
         self._check(tensor)
         return exact(self._codes(tensor, first, last).view(np.uint8), tensor.dtype)
 
-    def open(self, path: Path) -> WeightFile:
+    def open(self, path: Path) -> ByteSource:
         """A file; the same bytes whenever it is asked for."""
         return self._files.get(path, lambda: self._open(path))
 
-    def _open(self, path: Path) -> WeightFile:
+    def _open(self, path: Path) -> ByteSource:
+        if isinstance(path, RemotePath) and path.source is not None:
+            return path.source
         file = WeightFile(path, cached=True)
         status = os.fstat(file.descriptor)
         stamp = (status.st_size, status.st_mtime_ns)
@@ -226,8 +230,11 @@ class TensorReader:
 
     def _view(self, tensor: StoredTensor) -> Array:
         size = tensor.dtype.bits // 8
-        mapped = self._maps.get(tensor.file, lambda: MappedFile(tensor.file, tensor.range.stop))
-        flat = np.frombuffer(mapped.buffer, np.uint8, tensor.nbytes, tensor.offset).view(f"V{size}")
+        if isinstance(tensor.file, RemotePath):
+            flat = self._bytes(tensor, 0, tensor.nbytes).view(f"V{size}")
+        else:
+            mapped = self._maps.get(tensor.file, lambda: MappedFile(tensor.file, tensor.range.stop))
+            flat = np.frombuffer(mapped.buffer, np.uint8, tensor.nbytes, tensor.offset).view(f"V{size}")
         if tensor.strides is None:
             return flat.reshape(tensor.shape)
         steps = [step * size for step in tensor.strides]

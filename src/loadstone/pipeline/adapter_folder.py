@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.configs.load_options import Options
+from loadstone.core.remote_path import is_address
 from loadstone.errors import (
     ArgumentError,
     CheckpointNotFound,
@@ -40,7 +41,7 @@ class Adapter(NamedTuple):
 
 def adapter_at(path_or_id: str | os.PathLike[str] | None, options: Options) -> Adapter | None:
     """The adapter in a folder or repository; None where there is none of PEFT's, or it names no base model."""
-    if path_or_id is None or isinstance(path_or_id, _Base) or os.path.isfile(path_or_id):
+    if path_or_id is None or isinstance(path_or_id, _Base) or is_address(path_or_id) or os.path.isfile(path_or_id):
         return None
     given = {name: getattr(options, name) for name in ("revision", *_OF_BOTH)} | dict(options.adapter_kwargs or {})
     subfolder = given.pop("subfolder", options.subfolder)

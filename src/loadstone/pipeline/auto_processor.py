@@ -17,9 +17,8 @@ from loadstone.frameworks.registry import require_torch
 from loadstone.lockfile.guard import Locked
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.trust import Trust, is_installed
-from loadstone.sources.repository import find_beside
 from loadstone.sources.request import FileChoice, HubOptions, check_files, files_asked_for
-from loadstone.sources.resolve import local_folder
+from loadstone.sources.resolve import find_beside, local_folder
 from loadstone.sources.source import Source
 from loadstone.text.files import ELSEWHERE, OLDER, SETTINGS, TEMPLATES, TOKENIZER_NAME
 from loadstone.transfer.json_file import read_json

@@ -12,6 +12,7 @@ from loadstone.configs.load_options import Options
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.placement_options import MaxMemory
+from loadstone.core.remote_path import is_address
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks.ranks import agree, together
@@ -44,10 +45,10 @@ def load_into(
 ) -> LoadReport:
     """Fill any ``nn.Module``, best one built under ``with torch.device("meta")``, from a checkpoint.
 
-    ``checkpoint`` is a folder, a weight file, an index, or what :func:`loadstone.open_checkpoint` gives. A GGUF file
-    is taken under the Hub's names; ``open_checkpoint`` gives it under its own. Every parameter and saved
-    buffer of the module must be stored; with ``strict`` nothing else may be. Buffers that are not saved keep the
-    module's own values, and must not be on the meta device.
+    ``checkpoint`` is a folder, a weight file, an index, an address of these, or what
+    :func:`loadstone.open_checkpoint` gives. A GGUF file is taken under the Hub's names; ``open_checkpoint`` gives it
+    under its own. Every parameter and saved buffer of the module must be stored; with ``strict`` nothing else may be.
+    Buffers that are not saved keep the module's own values, and must not be on the meta device.
 
     What is on the meta device gets memory, in the dtype that is stored unless ``dtype`` names one: a view of the file
     where it can be. What has memory is written in place, in the dtype and on the device that it has, as
@@ -72,7 +73,7 @@ def load_into(
         raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
     framework.settle(module)
     with together(framework.ranks_holding(module), "load_into") as exchange:
-        opened = checkpoint if isinstance(checkpoint, Checkpoint) else open_files(local_path(checkpoint)).checkpoint
+        opened = checkpoint if isinstance(checkpoint, Checkpoint) else _opened(checkpoint)
         asked = {"dtype": str(dtype), "strict": strict, "key_mapping": key_mapping}
         agree(exchange, partial(module_facts, opened, asked))
         report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
@@ -128,6 +129,10 @@ def load_into(
         unasked = "the module's own" if memory.tensors else "as stored"
         report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
         return report
+
+
+def _opened(name: str | os.PathLike[str]) -> Checkpoint:
+    return open_files(name if is_address(name) else local_path(name)).checkpoint
 
 
 def _check_module(module: object, name: str) -> None:

@@ -42,12 +42,16 @@ class Settings(NamedTuple):
 
 
 def settings_of(
-    checkpoint: Checkpoint, config: Callable[[str], object], checked: Callable[[Path], None] | None = None
+    checkpoint: Checkpoint,
+    config: Callable[[str], object],
+    checked: Callable[[Path], None] | None = None,
+    beside: Path | None = None,
 ) -> Settings | None:
     """The settings of a checkpoint; None for plain weights, and for those of which nothing is said.
 
     ``config`` gives the value of a key, or None. Other places than ``quantization_config`` count only where something
-    is stored that needs them. ``checked`` is called with a file before it is read. Raises :class:`InvalidConfig` for a
+    is stored that needs them. ``checked`` is called with a file before it is read. ``beside``: the folder that such
+    files lie in, where it is not that of the weights. Raises :class:`InvalidConfig` for a
     file that cannot be read.
     """
     values = config(_KEY)
@@ -59,7 +63,7 @@ def settings_of(
         values = config(key)
         if isinstance(values, Mapping):
             return Settings({**values, **meant}, f"config key {key!r}")
-    folder = (checkpoint.index or checkpoint.files[0]).parent
+    folder = beside or (checkpoint.index or checkpoint.files[0]).parent
     # The config may be one that the caller made, which says nothing of how these weights are stored.
     for path in (folder / name for name in (CONFIG_NAME, *registry.settings_files())):
         if path.is_file():
@@ -147,17 +151,18 @@ def as_loaded(
     options: Options,
     framework: str,
     checked: Callable[[Path], None] | None = None,
+    beside: Path | None = None,
 ) -> Checkpoint:
     """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantization any more where
     ``dequantize`` decodes them. ``checked`` is called with a file beside it that is to say how the weights are
-    quantized, before that is read.
+    quantized, before that is read; ``beside`` is the folder of such files, where the weights are not on this machine.
 
     Raises :class:`InvalidConfig` for weights that cannot run as they are stored, :class:`ArgumentError` for what
     packed weights of a GGUF file do not go with, and what :func:`dequantized` raises.
     """
     if checkpoint.format == GGUF:
         return _gguf(checkpoint, options, framework)
-    settings = settings_of(checkpoint, config.get, checked)
+    settings = settings_of(checkpoint, config.get, checked, beside)
     if settings is None:
         if options.dequantize:
             say_that_nothing_is(checkpoint)

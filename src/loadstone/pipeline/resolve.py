@@ -21,7 +21,8 @@ from loadstone.configs.nested import layer_counts
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_values
 from loadstone.core.keywords import unknown_argument
-from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, UnknownArgument
+from loadstone.core.remote_path import is_address
+from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound, Fault, InvalidConfig, UnknownArgument
 from loadstone.frameworks.registry import PREFIXES
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.quantized_checkpoint import as_loaded
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 OPTIONS_OF_CONFIGS = (
     *("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder", "gguf_file"),
+    *("stream", "storage_options"),
     *("trust_remote_code", "code_revision", "allow_transformers", "lock", "bridge"),
 )
 """The options that say which config is meant and whose code may run; no other concerns a config alone."""
@@ -91,7 +93,8 @@ class ResolvedModel(NamedTuple):
         if not self.gate.admits(self.config.auto_map):  # whose layers may share tensors, or be stacked
             _check_plausible(self.config, checkpoint)
         checked = partial(self.locked.check_file, self.source.folder)
-        return as_loaded(checkpoint, self.config, self.options, framework, checked)
+        beside = self.source.configs if self.source.remote is not None else None
+        return as_loaded(checkpoint, self.config, self.options, framework, checked, beside)
 
 
 def resolve(request: Request, report: LoadReport) -> ResolvedModel:
@@ -105,6 +108,7 @@ def resolve(request: Request, report: LoadReport) -> ResolvedModel:
     if path is None and (options.state_dict is None or options.config is None):
         raise ArgumentError("Give a folder or a Hub id; or None together with config= and state_dict=.")
     needs = _needs(request)
+    _refuse_lock(options, path)
     with report.stage("files") as stage:
         locked = Locked.of(options.lock, path, options.revision)
         hub = options.hub._replace(revision=locked.revision)
@@ -128,6 +132,7 @@ def resolve_config(
 
     Raises what :func:`resolve` raises; :class:`ConfigNotFound` where there are no files at all.
     """
+    _refuse_lock(options, path_or_id)
     locked = Locked.of(options.lock, path_or_id, options.revision)
     source = resolve_config_file(path_or_id, options.which, options.hub._replace(revision=locked.revision))
     locked.check_configs(source)
@@ -161,9 +166,24 @@ def _needs(request: Request) -> Needs | None:
     return needed_shards(request.target, options.key_mapping)
 
 
+def _refuse_lock(options: Options, path: str | os.PathLike[str] | None) -> None:
+    """:class:`ArgumentError` for a lock over files that are not read whole, of which no hash can be had."""
+    if options.lock is not None and (options.stream or is_address(path)):
+        what = "stream=True" if options.stream else f"{path}"
+        raise ArgumentError(
+            f"lock={os.fspath(options.lock)!r} holds whole files to their hashes, and of {what} only ranges are read. "
+            "Download the files to load them under a lock; or leave it out: each file is held to its ETag, or commit."
+        )
+
+
 def _gate(request: Request, source: Source, locked: Locked) -> Gate:
     name = "" if request.path_or_id is None else str(request.path_or_id)
     options, trust = request.options, request.options.trust()
+    if trust.own and is_address(request.path_or_id):
+        raise ArgumentError(
+            f"trust_remote_code={options.trust_remote_code!r}: code is not run from an address, {name}. Download the "
+            "folder, look at the code, and load it from there."
+        )
     if isinstance(request.target, AutoTarget) and request.target.name.startswith(_OF_OTHERS):
         trust = replace(trust, allow_transformers=False)  # whose classes and configs are PyTorch's
     return locked.guard(Gate(trust, name, source.commit, options.hub, options.subfolder))
@@ -192,7 +212,10 @@ def _own_config(
     request: Request, source: Source, gate: Gate, gguf: GgufFile | None
 ) -> tuple[PretrainedConfig, dict[str, object]]:
     """That of the files."""
-    values, where = read_values(source) if gguf is None else gguf.config, _where(source)
+    where = _where(source)
+    if source.private is not None and not os.path.lexists((source.configs or source.folder) / CONFIG_NAME):
+        raise ConfigNotFound(f"{where}: no such file, or it may not be read. Check the address")
+    values = read_values(source) if gguf is None else gguf.config
     if isinstance(request.target, AutoTarget):
         target = request.target
         read = Read(values, where, registered=target.registered, auto_class=target.name)
@@ -242,6 +265,8 @@ _TRUST = ("trust_remote_code", "code_revision", "allow_transformers", "bridge")
 
 def _where(source: Source) -> str:
     """The file that the config is read from, for errors."""
+    if source.remote is not None and source.configs is not None and source.private is not None:
+        return str(source.remote.path((source.configs / CONFIG_NAME).relative_to(source.folder).as_posix()))
     return str(source.gguf or (source.configs or source.folder) / CONFIG_NAME)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.core.placement_options import PlacementOptions
 from loadstone.core.records import record
+from loadstone.core.remote_path import RemotePath
 from loadstone.core.sizes import format_bytes
 from loadstone.core.structure import LayerKind, Structure, weight_slots
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
@@ -215,6 +216,16 @@ def _check_disk(planned: Layout, plan: LoadPlan, options: PlacementOptions) -> N
     """:class:`ArgumentError` where weights are to lie on the disk that no file there holds, and none may be written."""
     if not options.has_files and DISK in planned.placement.places.values():
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
+    if DISK in planned.placement.places.values() and any(
+        isinstance(tensor.file, RemotePath)
+        for recipe in plan.recipes.values()
+        if isinstance(recipe, Stored)
+        for tensor in recipe.tensors
+    ):
+        raise ArgumentError(
+            "device_map puts modules on the disk, and of a remote checkpoint nothing is put there. Give devices more "
+            "room, or download it."
+        )
     if not planned.offloaded or options.offload_folder is not None:
         return
     is_cast = True

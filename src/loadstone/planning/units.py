@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from loadstone.core.remote_path import RemotePath
 from loadstone.core.tensors import DType, Slot
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Computed, Initialized, Recipe, Stored, Tied
@@ -70,6 +71,8 @@ def is_as_is(recipe: Recipe, dtype: DType) -> bool:
     if not isinstance(recipe, Stored) or len(recipe.pieces) > 1:
         return False
     tensor, _, into = recipe.pieces[0]
+    if isinstance(tensor.file, RemotePath):
+        return False
     aligned = tensor.packing is None and tensor.offset * 8 % max(dtype.bits, 8) == 0
     return into is None and tensor.strides is None and tensor.dtype is dtype and aligned
 

@@ -14,8 +14,8 @@ from loadstone.errors import (
 )
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
 from loadstone.sources.hub_files import Files, HubRequest
-from loadstone.sources.repository import from_hub, prefix_of
-from loadstone.sources.request import MAIN, HubOptions, check_subfolder
+from loadstone.sources.repository import from_hub
+from loadstone.sources.request import MAIN, HubOptions, check_subfolder, prefix_of
 from loadstone.sources.resolve import local_folder
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 

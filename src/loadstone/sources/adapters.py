@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
-from loadstone.sources.request import FileChoice, HubOptions, check_files
+from loadstone.sources.request import FileChoice, HubOptions, check_files, prefix_of
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _WEIGHTS = (ADAPTER_WEIGHTS, "adapter_model.bin")
@@ -21,7 +21,7 @@ def adapter_folder(path_or_id: str | os.PathLike[str], which: FileChoice, hub: H
     if os.path.exists(path_or_id):
         folder = Path(path_or_id) / which.subfolder
     else:
-        from loadstone.sources.repository import fetch_files, prefix_of  # few adapters come from there
+        from loadstone.sources.repository import fetch_files  # few adapters come from there
 
         prefix = prefix_of(which.subfolder)
         folder = (

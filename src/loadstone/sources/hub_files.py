@@ -40,7 +40,15 @@ class HubRequest(NamedTuple):
     def of(cls, repo_id: str | os.PathLike[str], hub: HubOptions) -> HubRequest:
         """A repository, with what stands for a revision or a path that was not given."""
         cache_dir = None if hub.cache_dir is None else local_path(hub.cache_dir)
-        return cls(str(repo_id), hub.revision or "main", cache_dir, *hub[2:])
+        return cls(
+            str(repo_id),
+            hub.revision or "main",
+            cache_dir,
+            hub.force_download,
+            hub.local_files_only,
+            hub.token,
+            hub.endpoint,
+        )
 
 
 class Files(Protocol):

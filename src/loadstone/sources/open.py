@@ -54,6 +54,11 @@ def open_weights(source: Source, which: FileChoice, needs: Needs | None = None) 
     :func:`loadstone.open_checkpoint` raises.
     """
     folder = source.configs
+    if source.remote is not None:
+        from loadstone.checkpoint.remote import RemoteChoice, open_remote  # which files here do without
+
+        wanted = RemoteChoice(which.subfolder, which.variant, which.use_safetensors, which.prefer)
+        return open_remote(source.remote, wanted, source.left_out.keys())
     return open_checkpoint(
         source.file or source.folder,
         subfolder="" if source.file is not None else which.subfolder,

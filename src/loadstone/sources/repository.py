@@ -12,7 +12,8 @@ import logging
 import os
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from loadstone.checkpoint.faults import Faults
@@ -24,7 +25,7 @@ from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound, 
 from loadstone.quantization.registry import settings_files
 from loadstone.sources.hub_errors import Unreachable
 from loadstone.sources.hub_files import COMMIT, Cached, Files, HubRequest, Online, recalled
-from loadstone.sources.request import FileChoice, HubOptions, check_gguf_file
+from loadstone.sources.request import FileChoice, HubOptions, check_gguf_file, prefix_of
 from loadstone.sources.source import Needs, Source
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,10 @@ def find_files(repo_id: str | os.PathLike[str], which: FileChoice, hub: HubOptio
     requested, prefix = HubRequest.of(repo_id, hub), prefix_of(which.subfolder)
     if which.gguf_file is not None:
         return _one_file(requested, prefix, which.gguf_file)
+    if hub.stream:
+        from loadstone.sources import streamed  # which few loads ask for
+
+        return from_hub(requested, partial(streamed.take, requested, which, hub, needs), enough=prefix + CONFIG_NAME)
     choices = candidates(which.variant, which.use_safetensors, which.prefer)
 
     def take(files: Files) -> Source:
@@ -108,12 +113,6 @@ def find_beside(
         return _source(requested, files, prefix, [*found, *there(beside)])
 
     return from_hub(requested, take, enough=prefix + choices[0][0])
-
-
-def prefix_of(subfolder: str) -> str:
-    """What the names of its files begin with, in the repository."""
-    inner = PurePosixPath(subfolder).as_posix()
-    return "" if inner == "." else f"{inner}/"
 
 
 def _one_file(requested: HubRequest, prefix: str, gguf_file: str) -> Source:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from loadstone.core.keywords import FLAG, PATH, TEXT, Kind, check_kinds
 from loadstone.errors import ArgumentError
 
 
+class StorageOptions(dict[str, Any]):
+    """What a caller tells a store of remote files, credentials maybe: it shows names only."""
+
+    def __repr__(self) -> str:
+        return f"StorageOptions({', '.join(f'{name}=…' for name in self)})"
+
+
 class HubOptions(NamedTuple):
-    """How the Hub is asked for a repository. Nothing of it matters for what is on this machine."""
+    """How the Hub, or a store of remote files, is asked for them. Nothing of it matters for what is on this machine."""
 
     revision: str | None = None
     """A branch, tag or commit; None stands for ``main``."""
@@ -23,6 +30,10 @@ class HubOptions(NamedTuple):
     """A string, True for the one that is stored, False for none."""
     endpoint: str | None = None
     """The Hub's address, ``HF_ENDPOINT`` by default."""
+    stream: bool = False
+    """Weights are read from the Hub as they are needed, and not put into the cache."""
+    storage_options: Mapping[str, Any] | None = None
+    """For an address: what its store takes beyond the environment."""
 
 
 class FileChoice(NamedTuple):
@@ -41,7 +52,7 @@ class FileChoice(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("revision", "endpoint", "subfolder", "variant", "gguf_file"), TEXT),
-    **dict.fromkeys(("force_download", "local_files_only", "use_safetensors"), FLAG),
+    **dict.fromkeys(("force_download", "local_files_only", "use_safetensors", "stream"), FLAG),
     "cache_dir": PATH,
     "token": Kind((str, bool), "text, True or False"),
 }
@@ -59,6 +70,12 @@ def check_subfolder(subfolder: str) -> None:
     path = Path(subfolder)
     if path.is_absolute() or ".." in path.parts or "\\" in subfolder or "\0" in subfolder:
         raise ArgumentError(f"subfolder={subfolder!r} leads out of the folder; pass that path itself")
+
+
+def prefix_of(subfolder: str) -> str:
+    """What the names of its files begin with, in the repository."""
+    inner = PurePosixPath(subfolder).as_posix()
+    return "" if inner == "." else f"{inner}/"
 
 
 def check_gguf_file(name: str) -> None:
@@ -79,4 +96,16 @@ def files_asked_for(keywords: dict[str, object]) -> tuple[FileChoice, HubOptions
         return {name: value for name in names if (value := keywords.pop(name, None)) is not None}
 
     which = FileChoice(**taken("subfolder", "gguf_file"))
-    return which, HubOptions(**taken("revision", "cache_dir", "force_download", "local_files_only", "token"))
+    hub = HubOptions(**taken("revision", "cache_dir", "force_download", "local_files_only", "token", "stream"))
+    return which, hub._replace(storage_options=storage_options_of(keywords.pop("storage_options", None)))
+
+
+def storage_options_of(given: object) -> StorageOptions | None:
+    """What a caller gave as ``storage_options``; :class:`ArgumentError`, which does not repeat it, for what is none."""
+    if given is None:
+        return None
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+        raise ArgumentError(
+            f"storage_options is a {type(given).__name__}, expected a dict such as {{'endpoint': 'https://…'}}"
+        )
+    return StorageOptions(given)

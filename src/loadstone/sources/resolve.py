@@ -7,11 +7,13 @@ What is a folder on this machine is itself, and nothing is asked of anybody. Els
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from loadstone.checkpoint.names import CONFIG_NAME, GGUF_SUFFIX
 from loadstone.checkpoint.registry import suffixes
 from loadstone.core.paths import here, local_path
+from loadstone.core.remote_path import is_address
 from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound
 from loadstone.saving.journal import finish_interrupted_save
 from loadstone.sources.request import (
@@ -40,12 +42,13 @@ def resolve_files(
 
     A name that is on this machine, or a path object, or that can only be a path (``./x``, ``/x``, ``~/x``, ``a/b/c``),
     is taken as a path, after a save into that folder that was cut off has been completed. It may be a folder, a weight
-    file or an index of shards. All else is a Hub id.
+    file or an index of shards. ``scheme://…`` is the address of files at a store or a server. All else is a Hub id.
 
     Where the Hub cannot be reached, what the cache holds is used, with a warning.
 
     :raises ArgumentError: arguments that contradict each other, a subfolder that leaves the repository.
     :raises CheckpointNotFound: no such folder; or the repository, or the cache, has no such weights.
+    :raises RemoteError: a store or a server refuses, fails or cannot be reached.
     :raises HubError: the Hub knows no such model or revision, wants a token or an agreement, or cannot be reached.
     :raises CorruptCheckpoint: the index of the shards cannot be read; UnsafeCheckpoint: it leads out of the repository.
     """
@@ -56,7 +59,11 @@ def resolve_files(
     local = local_folder(path_or_id, CheckpointNotFound)
     if local is not None:
         return _settled(local, which)
-    from loadstone.sources import repository  # which a path does without
+    if is_address(path_or_id):
+        from loadstone.sources import addresses  # here and below: what a path does without
+
+        return addresses.find_files(os.fspath(path_or_id), which, hub, needs)
+    from loadstone.sources import repository
 
     return repository.find_files(path_or_id, which, hub, needs)
 
@@ -77,9 +84,29 @@ def resolve_config(
     local = local_folder(path_or_id, ConfigNotFound)
     if local is not None:
         return _settled(local, which)
+    if is_address(path_or_id):
+        from loadstone.sources import addresses
+
+        return addresses.find_config(os.fspath(path_or_id), which, hub, name)
     from loadstone.sources import repository
 
     return repository.find_config(path_or_id, which, hub, name)
+
+
+def find_beside(
+    name: str, choices: Sequence[Sequence[str]], beside: Sequence[str], which: FileChoice, hub: HubOptions
+) -> Source:
+    """Those files of the first of ``choices`` that has any, and those of ``beside``, of an address or a repository.
+
+    ``name`` is no path. Raises what :func:`loadstone.sources.repository.find_beside` raises, and :class:`RemoteError`.
+    """
+    if is_address(name):
+        from loadstone.sources import addresses
+
+        return addresses.find_beside(name, choices, beside, which, hub)
+    from loadstone.sources import repository
+
+    return repository.find_beside(name, choices, beside, which, hub)
 
 
 # Which it is
@@ -88,12 +115,14 @@ def resolve_config(
 def local_folder(
     path_or_id: str | os.PathLike[str], not_found: type[CheckpointNotFound] | type[ConfigNotFound]
 ) -> Path | None:
-    """The path that is meant, or None for a Hub id."""
+    """The path that is meant, or None for an address and for a Hub id."""
     if not isinstance(path_or_id, (str, os.PathLike)):
         raise ArgumentError(f"expected a path or a Hub id, found {path_or_id!r}")
     text = os.fspath(path_or_id)
     if not isinstance(text, str) or "\0" in text:
         raise ArgumentError(f"expected a path or a Hub id, found {text!r}")
+    if is_address(text):
+        return None
     if text and os.path.lexists(path := local_path(text)):
         return path
     only_a_path = not isinstance(path_or_id, str) or text.startswith((".", "/", "~")) or text.endswith("/")

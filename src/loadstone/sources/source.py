@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.checkpoint.names import GGUF_SUFFIX
+
+if TYPE_CHECKING:
+    from loadstone.remote.folder import RemoteFolder
+    from loadstone.sources.private_folder import PrivateFolder
 
 
 class Source(NamedTuple):
@@ -24,6 +28,10 @@ class Source(NamedTuple):
     configs: Path | None = None
     """Where ``config.json`` and ``generation_config.json`` lie, if there are any: the folder or its subfolder, or that
     of the one file. None for a GGUF file that was asked for by its path: it stands alone."""
+    remote: RemoteFolder | None = None
+    """Where the weights are, if they are not on this machine."""
+    private: PrivateFolder | None = None
+    """Where small files of an address lie as long as this is held."""
 
     @property
     def gguf(self) -> Path | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.checkpoint.names import CONFIG_NAME, GGUF_SUFFIX
 from loadstone.errors import CheckpointNotFound, TokenizerError
 from loadstone.saving.journal import finish_interrupted_save
-from loadstone.sources.repository import find_beside
 from loadstone.sources.request import FileChoice, HubOptions, check_files, check_gguf_file
-from loadstone.sources.resolve import local_folder
+from loadstone.sources.resolve import find_beside, local_folder
 from loadstone.text.families import FAMILIES, UNNAMED, WITHOUT_VOCABULARY, class_name_of
 from loadstone.transfer.json_file import read_json
+
+if TYPE_CHECKING:
+    from loadstone.sources.private_folder import PrivateFolder
 
 TOKENIZER_NAME = "tokenizer.json"
 CONFIG = "tokenizer_config.json"
@@ -49,6 +51,8 @@ class TokenizerFiles(NamedTuple):
     """Of the Hub's repository; None for a folder of the user's own."""
     root: Path | None = None
     """What a lock names files from."""
+    private: PrivateFolder | None = None
+    """Where the files of an address lie as long as this is held."""
 
     @property
     def all(self) -> list[Path]:
@@ -105,7 +109,7 @@ def _on_hub(repo_id: str, which: FileChoice, hub: HubOptions) -> TokenizerFiles:
     source = find_beside(repo_id, choices, (*SETTINGS, f"{TEMPLATES}/") if which.gguf_file is None else (), which, hub)
     folder = source.configs or source.folder
     vocabulary = folder / which.gguf_file if which.gguf_file is not None else _vocabulary_in(folder)
-    return TokenizerFiles(folder, vocabulary, source.commit, source.folder)
+    return TokenizerFiles(folder, vocabulary, source.commit, source.folder, source.private)
 
 
 def _is_vocabulary(path: Path) -> bool:

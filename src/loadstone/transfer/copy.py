@@ -75,18 +75,18 @@ class StagingBuffers(Protocol[BufferT]):
 
 
 class HostBuffer:
-    """A buffer in memory."""
+    """A buffer in memory, for extents of so many bytes."""
 
-    def __init__(self) -> None:
-        self.memory = new_memory(buffer_bytes(EXTENT_BYTES))
+    def __init__(self, extent_bytes: int = EXTENT_BYTES) -> None:
+        self.memory = new_memory(buffer_bytes(extent_bytes))
         self.view = memoryview(self.memory)
 
 
 class BufferPool(Generic[BufferT]):
-    """Some buffers, each made when it is first needed."""
+    """Some buffers for extents of so many bytes, each made when it is first needed."""
 
-    def __init__(self, make: Callable[[], BufferT], count: int) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[int], BufferT], count: int, extent_bytes: int = EXTENT_BYTES) -> None:
+        self._make, self._extent_bytes = make, extent_bytes
         self._free: SimpleQueue[BufferT | None] = SimpleQueue()
         for _ in range(count):
             self._free.put(None)
@@ -94,11 +94,11 @@ class BufferPool(Generic[BufferT]):
     @property
     def extent_bytes(self) -> int:
         """Of the longest extent that one is for."""
-        return EXTENT_BYTES
+        return self._extent_bytes
 
     def acquire(self) -> BufferT:
         """One that nobody uses; waits for it."""
-        return self._free.get() or self._make()
+        return self._free.get() or self._make(self._extent_bytes)
 
     def release(self, buffer: BufferT) -> None:
         """It is done with."""

@@ -5,8 +5,15 @@ from __future__ import annotations
 import io
 import os
 import stat
+from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from loadstone.core.remote_path import RemotePath
+
+if TYPE_CHECKING:
+    from loadstone.core.byte_source import ByteSource
 
 LFS_PREFIX = b"version https://git-lfs.github.com/spec/"
 
@@ -44,59 +51,27 @@ class UnusableFile(Exception):
         self.hint = hint
 
 
-class RegularFile:
-    """A regular file that is open for reading; symbolic links are followed. Use it in a ``with``.
+class OpenFile(ABC):
+    """A file of a known size, open for reading. Use it in a ``with``."""
 
-    :raises UnusableFile: the path is missing, a broken link, unreadable, or not a regular file.
-    """
+    path: Path
+    nbytes: int
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            # Looked at before it is opened: opening alone can wait (a FIFO) or act (some devices).
-            _require_regular(os.stat(path))
-            # The file object opens and closes: an interrupt never meets a descriptor that two of us would close.
-            self._raw = io.FileIO(path, "rb", opener=_opened)
-        except OSError as error:
-            raise _unusable(path, error) from None
-        try:
-            status = os.fstat(self._raw.fileno())
-            _require_regular(status)
-            self.nbytes = status.st_size
-        except BaseException:
-            self._raw.close()
-            raise
-
-    def __enter__(self) -> RegularFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._raw.close()
+        """Nothing is open any more."""
+        return
 
+    @abstractmethod
     def read_into(self, offset: int, buffer: memoryview) -> None:
         """Fills ``buffer`` with the bytes from ``offset`` on.
 
         :raises UnusableFile: the file ends before the buffer is full, or the disk fails.
         """
-        done = 0
-        try:
-            self._raw.seek(offset)
-            while done < len(buffer):
-                # A read may give less than asked for (2 GiB a call on Linux); 0 is the end of the file.
-                count = self._raw.readinto(buffer[done:])
-                if not count:
-                    break
-                done += count
-        except OSError as error:
-            raise _unusable(self.path, error) from None
-        if done < len(buffer):
-            raise UnusableFile(
-                f"{len(buffer)} bytes from byte {offset} on",
-                f"{done} bytes: {len(buffer) - done} are missing",
-                "The file was cut short; fetch it again",
-            )
 
     def read(self, offset: int, nbytes: int) -> bytearray:
         """``nbytes`` bytes from ``offset`` on.
@@ -122,6 +97,76 @@ class RegularFile:
         if self.read_head(len(LFS_PREFIX)) == LFS_PREFIX:
             raise UnusableFile(
                 "weights", "a Git-LFS pointer", f"Fetch the file itself: run `git lfs pull` in {self.path.parent}"
+            )
+
+
+def open_file(path: Path) -> OpenFile:
+    """A file on this machine, or one that was found elsewhere.
+
+    :raises UnusableFile: the path is missing, a broken link, unreadable, or not a regular file.
+    """
+    if not isinstance(path, RemotePath):
+        return RegularFile(path)
+    if path.source is None:
+        raise UnusableFile("a file", "none of this name")
+    return _Remote(path, path.source)
+
+
+class _Remote(OpenFile):
+    """A file that is not on this machine; its source raises errors of its own."""
+
+    def __init__(self, path: RemotePath, source: ByteSource) -> None:
+        self.path, self._source, self.nbytes = path, source, source.nbytes
+
+    def read_into(self, offset: int, buffer: memoryview) -> None:
+        self._source.read_into(offset, len(buffer), buffer)
+
+
+class RegularFile(OpenFile):
+    """A regular file on this machine; symbolic links are followed.
+
+    :raises UnusableFile: the path is missing, a broken link, unreadable, or not a regular file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            # Looked at before it is opened: opening alone can wait (a FIFO) or act (some devices).
+            _require_regular(os.stat(path))
+            # The file object opens and closes: an interrupt never meets a descriptor that two of us would close.
+            self._raw = io.FileIO(path, "rb", opener=_opened)
+        except OSError as error:
+            raise _unusable(path, error) from None
+        try:
+            status = os.fstat(self._raw.fileno())
+            _require_regular(status)
+            self.nbytes = status.st_size
+        except BaseException:
+            self._raw.close()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._raw.close()
+
+    def read_into(self, offset: int, buffer: memoryview) -> None:
+        done = 0
+        try:
+            self._raw.seek(offset)
+            while done < len(buffer):
+                # A read may give less than asked for (2 GiB a call on Linux); 0 is the end of the file.
+                count = self._raw.readinto(buffer[done:])
+                if not count:
+                    break
+                done += count
+        except OSError as error:
+            raise _unusable(self.path, error) from None
+        if done < len(buffer):
+            raise UnusableFile(
+                f"{len(buffer)} bytes from byte {offset} on",
+                f"{done} bytes: {len(buffer) - done} are missing",
+                "The file was cut short; fetch it again",
             )
 
 

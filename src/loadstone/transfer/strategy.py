@@ -40,7 +40,10 @@ def transfer_options(read: str = AUTO, threads: int | None = None) -> TransferOp
       that the file may be written over meanwhile, as ``torch.save`` does.
     - ``"direct"``: the same past the page cache, where the file system lets us.
 
-    ``threads``: how many threads read and copy; as many as there are cores, and at least two, where not given.
+    Remote files are always read in large ranges: ``"map"`` and ``"direct"`` are refused there.
+
+    ``threads``: how many threads read and copy; as many as there are cores, and at least two, where not given; six for
+    remote files.
 
     Raises :class:`ArgumentError`.
     """
@@ -73,6 +76,15 @@ def choose(files: Mapping[Path, FileFacts], free_bytes: int, read: str = AUTO) -
     missing = sum(facts.nbytes - int(facts.nbytes * facts.cached_share) for facts in files.values())
     fits = missing <= _FITS * free_bytes
     return {path: _choose(facts, fits, read) for path, facts in files.items()}
+
+
+def choose_remote(read: str = AUTO) -> Choice:
+    """How to read what is not on this machine. Raises :class:`ArgumentError` for what only files here can do."""
+    if read in (MAP, DIRECT):
+        raise ArgumentError(
+            f"read is {read!r}, and remote files can be neither mapped nor read directly. Leave it out."
+        )
+    return Choice(False, False, False)
 
 
 def _choose(facts: FileFacts, fits: bool, read: str) -> Choice:

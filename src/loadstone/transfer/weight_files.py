@@ -6,14 +6,28 @@ import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from loadstone.core.remote_path import RemotePath
 from loadstone.core.slices import ByteRange, FileRange
+from loadstone.transfer.copy import EXTENT_BYTES
 from loadstone.transfer.machine import available_bytes
 from loadstone.transfer.mapped_file import MappedFile
+from loadstone.transfer.memory import new_memory
 from loadstone.transfer.prefetch import Region, Warmup
 from loadstone.transfer.probe import FileFacts, probe
-from loadstone.transfer.strategy import Choice, TransferOptions, choose
+from loadstone.transfer.strategy import Choice, TransferOptions, choose, choose_remote
 from loadstone.transfer.weight_file import WeightFile
+
+if TYPE_CHECKING:
+    from loadstone.core.byte_source import ByteSource
+    from loadstone.core.tensors import StoredTensor
+
+
+REMOTE_EXTENT_BYTES = 8 << 20
+"""Of one request for bytes that are not on this machine. Measured on loopback: longer ones are no faster."""
+REMOTE_THREADS = 6
+"""Requests under way, each with a buffer: less than 96 MiB with what the client holds."""
 
 
 class Weights:
@@ -25,14 +39,19 @@ class Weights:
         """``ends``: each file, and how many bytes of it the tensors need. ``private_bytes``: what the load will take
         of the free memory for itself.
 
-        Raises :class:`CorruptCheckpoint` for a file that has become shorter, or cannot be opened any more.
+        Raises :class:`CorruptCheckpoint` for a file that has become shorter, or cannot be opened any more;
+        :class:`ArgumentError` where the options ask for maps of, or direct reads from, what is not on this machine.
         """
         self.options, self._ends = options or TransferOptions(), dict(ends)
-        self._facts = {path: _facts(path, end) for path, end in ends.items()}
+        self._remote = [path for path in ends if isinstance(path, RemotePath)]
+        local = {path: end for path, end in ends.items() if not isinstance(path, RemotePath)}
+        self._facts = {path: _facts(path, end) for path, end in local.items()}
         self.choices: dict[Path, Choice] = choose(
             self._facts, max(available_bytes() - private_bytes, 0), self.options.read
         )
-        self.maps = {path: MappedFile(path, end) for path, end in ends.items()}
+        if self._remote:
+            self.choices |= dict.fromkeys(self._remote, choose_remote(self.options.read))
+        self.maps = {path: MappedFile(path, end) for path, end in local.items()}
         self.populates = False
         """Whether all that is mapped is being populated."""
         self._warmups: list[Warmup] = []
@@ -50,8 +69,35 @@ class Weights:
         """Whether weights of that file that need no change are views of its map."""
         return self.choices[path].is_mapped
 
-    def open(self, path: Path) -> WeightFile:
+    @property
+    def extent_bytes(self) -> int:
+        """Of what is best read at once."""
+        return REMOTE_EXTENT_BYTES if self._remote else EXTENT_BYTES
+
+    @property
+    def threads(self) -> int:
+        """How many threads read and copy."""
+        return self.options.threads or REMOTE_THREADS if self._remote else self.options.count()
+
+    def bytes_of(self, tensor: StoredTensor) -> memoryview:
+        """A tensor's bytes, gaps between strides included: the map's, or else read into memory of their own.
+
+        Raises what reading raises.
+        """
+        if tensor.file in self.maps:
+            return self.maps[tensor.file].buffer[tensor.offset : tensor.offset + tensor.nbytes]
+        buffer = memoryview(new_memory(tensor.nbytes))[: tensor.nbytes]
+        self.open(tensor.file).read_into(tensor.offset, tensor.nbytes, buffer)
+        return buffer
+
+    def open(self, path: Path) -> ByteSource:
         """For reading what is copied. Raises :class:`CorruptCheckpoint`."""
+        if isinstance(path, RemotePath) and path.source is not None:
+            return path.source
+        return self.open_here(path)
+
+    def open_here(self, path: Path) -> WeightFile:
+        """The same for a file on this machine."""
         return WeightFile(path, cached=not self.choices[path].is_direct, expected_bytes=self._ends.get(path, 0))
 
     def read_ahead(self, populates: bool) -> None:
@@ -107,6 +153,11 @@ class Weights:
         for (choice, _), those in groups.items():
             about = "; ".join(filter(None, (str(functools.reduce(operator.add, those)), choice.why)))
             lines.append(f"{len(those)} file{'s' if len(those) > 1 else ''} {choice} ({about})")
+        if self._remote:
+            count, size = len(self._remote), f"{self.extent_bytes >> 20} MiB"
+            lines.append(
+                f"{count} remote file{'s' if count > 1 else ''} read in ranges of {size}, {self.threads} at once"
+            )
         return lines
 
 

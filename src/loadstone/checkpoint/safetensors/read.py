@@ -20,7 +20,7 @@ from typing import NamedTuple
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.safetensors.fast_header import read_columns
 from loadstone.core.tensors import BY_CODE, StoredTensor
-from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.regular_file import OpenFile, UnusableFile, open_file
 from loadstone.transfer.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
 
 _LIMIT = 2**64
@@ -50,7 +50,7 @@ def read_header(path: Path, faults: Faults) -> Header | None:
     """
     before = len(faults)
     try:
-        with RegularFile(path) as file:
+        with open_file(path) as file:
             file.refuse_lfs_pointer()
             nbytes = file.nbytes
             text = _read_text(file)
@@ -83,7 +83,7 @@ def read_header(path: Path, faults: Faults) -> Header | None:
     return Header(tensors, metadata) if len(faults) == before else None
 
 
-def _read_text(file: RegularFile) -> bytes:
+def _read_text(file: OpenFile) -> bytes:
     if file.nbytes < 8:
         raise UnusableFile("at least 8 bytes", f"{file.nbytes}", _FETCH_AGAIN)
     length = int.from_bytes(file.read(0, 8), "little")

@@ -36,9 +36,8 @@ from loadstone.pipeline.tasks.speech_recognition import SpeechRecognitionPipelin
 from loadstone.pipeline.tasks.text_classification import TextClassificationPipeline
 from loadstone.pipeline.tasks.text_generation import Text2TextGenerationPipeline, TextGenerationPipeline
 from loadstone.pipeline.tasks.token_classification import TokenClassificationPipeline
-from loadstone.sources.repository import find_beside
 from loadstone.sources.request import files_asked_for
-from loadstone.sources.resolve import local_folder, resolve_config
+from loadstone.sources.resolve import find_beside, local_folder, resolve_config
 
 PIPELINES: Mapping[str, tuple[type[Pipeline], str]] = MappingProxyType(
     {

@@ -41,7 +41,7 @@ def make(jobs: Sequence[Job], device: torch.device, weights: Weights) -> Copied:
     stitched_bytes = 0
     if targets.arena is not None:
         mapped = {path: those for path, those in moves.by_file.items() if weights.is_mapped(path)}
-        stitched = stitch(targets.arena.memory, mapped, targets.place_of, weights.open)
+        stitched = stitch(targets.arena.memory, mapped, targets.place_of, weights.open_here)
         moves.by_file |= stitched.moves
         weights.warm(stitched.regions)
         stitched_bytes = stitched.nbytes
@@ -62,7 +62,7 @@ def copy_into(jobs: Sequence[Job], tensors: Sequence[Tensor], device: torch.devi
 
 def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights) -> None:
     moves.by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
-    threads = weights.options.count()
+    threads = weights.threads
     total = sum(move.nbytes for those in moves.by_file.values() for move in those)
     with Progress("Loading", total) as progress:
         if has_device_buffers(device):
@@ -73,7 +73,8 @@ def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights
             finally:
                 ring.finish()
         elif moves.by_file:
-            copy(moves.by_file, weights.open, BufferPool(TensorBuffer, threads), targets.put, threads, progress)
+            buffers = BufferPool(TensorBuffer, threads, weights.extent_bytes)
+            copy(moves.by_file, weights.open, buffers, targets.put, threads, progress)
     if moves.packed:
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
             unpack(moves.packed, weights.open, targets.put_values, threads, progress)

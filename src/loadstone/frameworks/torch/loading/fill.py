@@ -63,7 +63,7 @@ class Source:
             return torch.empty(stored.shape, dtype=dtype)
         # Elements may stand at any byte: what is kept is checked for that, what is copied need not be.
         count = stored.nbytes // dtype.itemsize
-        flat = torch.frombuffer(self.weights.maps[stored.file].buffer, dtype=dtype, count=count, offset=stored.offset)
+        flat = torch.frombuffer(self.weights.bytes_of(stored), dtype=dtype, count=count)
         return flat.view(stored.shape) if stored.strides is None else flat.as_strided(stored.shape, stored.strides)
 
     def make(self, jobs: Sequence[Job], device: torch.device) -> Copied:
