@@ -106,9 +106,10 @@ def send(request: BaseHTTPRequestHandler, answer: Answer, trouble: Trouble | Non
     status, headers, body = answer
     asked = request.headers.get("Range")
     if status == 200 and asked and request.command == "GET":
-        start = int(asked.removeprefix("bytes=").partition("-")[0])
-        headers = {**headers, "Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"}
-        status, body = 206, body[start:]
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        start, stop = int(first), min(int(last or len(body)) + 1, len(body))
+        headers = {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{len(body)}"}
+        status, body = 206, body[start:stop]
     trouble = trouble or Trouble()
     length = len(body) if trouble.length is None else trouble.length
     request.send_response(status)

@@ -109,6 +109,10 @@ ROWS = [
     Row("device_map", True, ArgumentError),
     Row("device_map", 1.5, ArgumentError),
     Row("device_map", ["cpu"], ArgumentError),
+    Row("stream", True),  # of what is on this machine nothing is streamed
+    Row("stream", "yes", ArgumentError),
+    Row("storage_options", {"region": "eu-west-1"}),
+    Row("storage_options", "eu-west-1", ArgumentError),
     Row("max_memory", {"cpu": "1MB"}),
     Row("max_memory", {"cpu": 1_000_000}, None, {"device_map": "cpu"}),
     Row("max_memory", {"cpu": "1 MiB", "disk": "1GB"}, None, {"device_map": "auto"}),

@@ -7,12 +7,11 @@ for the Hub.
 from __future__ import annotations
 
 import contextlib
-import random
 import re
 import socket
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,7 +38,6 @@ class Faults:
     has_etags: bool = True
     redirects_to: str = ""
     """Everything is elsewhere: there."""
-    random: random.Random = field(default_factory=lambda: random.Random(0))
 
 
 class RangeServer:
@@ -50,10 +48,17 @@ class RangeServer:
         self.requests: list[tuple[str, str, Mapping[str, str]]] = []
         """Method, path and headers, whose names are in small letters."""
         self.bytes_sent = self.answers = 0
+        self.failed = 0
+        """Answers that were 500, or cut short."""
         self.versions: dict[str, int] = {}
         """Path → how often it was replaced by other bytes of the same number."""
+        self.replace_after: tuple[int, str] = (ALL, "")
+        """Answers, after which a path is another object."""
+        self.remove_after: tuple[int, Path] = (ALL, Path())
+        """Answers, after which a file is gone."""
         self._connections: set[socket.socket] = set()
-        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self.threads: list[threading.Thread] = []
         self._is_closed = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -71,13 +76,14 @@ class RangeServer:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         self._thread.join()
-        for thread in self._threads:
+        for thread in self.threads:
             thread.join()
 
     def forget(self) -> None:
         """Count from nothing again."""
         self.requests.clear()
-        self.bytes_sent = self.answers = 0
+        self.bytes_sent = self.answers = self.failed = 0
+        self.replace_after, self.remove_after = (ALL, ""), (ALL, Path())
 
     def _accept(self) -> None:
         while not self._is_closed.is_set():
@@ -86,8 +92,8 @@ class RangeServer:
             except OSError:
                 return
             self._connections.add(connection)
-            self._threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
-            self._threads[-1].start()
+            self.threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
+            self.threads[-1].start()
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -102,9 +108,14 @@ class RangeServer:
     def _answer(self, connection: socket.socket, method: str, target: str, headers: dict[str, str]) -> bool:
         """Whether the connection may go on."""
         faults, path = self.faults, target.partition("?")[0]
-        self.requests.append((method, target, headers))
-        self.answers += 1
-        number = self.answers
+        with self._lock:
+            self.requests.append((method, target, headers))
+            self.answers += 1
+            number = self.answers
+            if number == self.replace_after[0]:
+                self.versions[self.replace_after[1]] = self.versions.get(self.replace_after[1], 0) + 1
+            if number == self.remove_after[0]:
+                self.remove_after[1].unlink()
         if faults.redirects_to:
             _send(connection, "302 Found", {"Location": faults.redirects_to + target})
             return True
@@ -117,7 +128,8 @@ class RangeServer:
         if not file.is_file():
             _send(connection, "404 Not Found", {})
             return True
-        if faults.random.random() < faults.errors:
+        if _falls(number, faults.errors):
+            self.failed += 1
             _send(connection, "500 Internal Server Error", {})
             return True
         content = file.read_bytes()
@@ -126,7 +138,8 @@ class RangeServer:
             _send(connection, "412 Precondition Failed", {})
             return True
         head = {"ETag": etag} if faults.has_etags else {}
-        head |= {"Last-Modified": "Sun, 29 Nov 2026 06:00:00 GMT", "Content-Type": "binary/octet-stream"}
+        hour = f"{self.versions.get(path, 0):02}"
+        head |= {"Last-Modified": f"Sun, 29 Nov 2026 {hour}:00:00 GMT", "Content-Type": "binary/octet-stream"}
         asked, status = re.fullmatch(r"bytes=(\d+)-(\d*)", headers.get("range", "")), "200 OK"
         if asked is not None and not faults.ignores_ranges:
             first, last = int(asked[1]), min(int(asked[2] or len(content)), len(content) - 1)
@@ -143,17 +156,24 @@ class RangeServer:
         if number > faults.stall_after:
             self._is_closed.wait(60)
             return False
-        is_cut = faults.random.random() < faults.cuts
+        is_cut = _falls(number + 3, faults.cuts)
         sent = content[: len(content) // 2] if is_cut else content
         step = int(faults.bytes_per_second / 20) or 1 << 20
         for at in range(0, len(sent), step):
+            with self._lock:  # before they are there, for who reads them may look at the count at once
+                self.bytes_sent += len(sent[at : at + step])
             connection.sendall(sent[at : at + step])
             if faults.bytes_per_second and self._is_closed.wait(1 / 20):
                 return False
-        self.bytes_sent += len(sent)
         if is_cut:
+            self.failed += 1
             connection.shutdown(socket.SHUT_RDWR)
         return not is_cut
+
+
+def _falls(number: int, share: float) -> bool:
+    """Whether the answer of that number is one of such a share, evenly spread."""
+    return int(number * share) > int((number - 1) * share)
 
 
 def _request(stream: BinaryIO) -> tuple[str, str, dict[str, str]] | None:

@@ -46,6 +46,7 @@ from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import packed_bytes_of
 from loadstone.remote_code.references import CodeReference
 from loadstone.reporting.load_report import LoadReport, RankBytes, Stage
+from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
 
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("loadstone")
 
 
+@removing_folders()
 def from_pretrained(
     framework_name: str,
     path_or_id: str | os.PathLike[str] | None,

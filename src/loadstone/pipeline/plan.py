@@ -33,9 +33,11 @@ from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
 from loadstone.reporting.forecast import Forecast, Module
 from loadstone.reporting.load_report import LoadReport
+from loadstone.sources.private_folder import removing_folders
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes, may_have_other_accelerators
 
 
+@removing_folders()
 def plan(
     path_or_id: str | os.PathLike[str],
     *,

@@ -32,6 +32,7 @@ from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
 from loadstone.reporting.load_report import LoadReport
 from loadstone.sources.open import open_gguf_of, open_weights
+from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.resolve import resolve_config as resolve_config_file
 from loadstone.sources.resolve import resolve_files
 from loadstone.sources.source import Needs, Source
@@ -122,6 +123,7 @@ def resolve(request: Request, report: LoadReport) -> ResolvedModel:
     return ResolvedModel(request, options, source, locked, gate, config, unused, gguf, needs)
 
 
+@removing_folders()
 def resolve_config(
     path_or_id: str | os.PathLike[str],
     options: Options,

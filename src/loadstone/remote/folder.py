@@ -29,8 +29,12 @@ class RemoteFile:
 
     def __init__(self, store: Store, address: Address, stamp: Stamp, head: bytes = b"") -> None:
         self._store, self._address, self._stamp, self._head = store, address, stamp, head
-        self.path = RemotePath.of(str(address), self)
         self.nbytes = stamp.nbytes
+
+    @property
+    def path(self) -> RemotePath:
+        """Its address, which carries it; made anew, so that the two do not hold each other."""
+        return RemotePath.of(str(self._address), self)
 
     def __reduce__(self) -> tuple[object, ...]:
         return RemoteFile, (self._store, self._address, self._stamp)

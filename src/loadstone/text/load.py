@@ -15,6 +15,7 @@ from loadstone.checkpoint.gguf.header import read_metadata
 from loadstone.checkpoint.names import CONFIG_NAME, GGUF_SUFFIX
 from loadstone.core.keywords import WITHOUT_EFFECT
 from loadstone.errors import TokenizerError
+from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.request import files_asked_for
 from loadstone.text.charsmap import check_charsmap
 from loadstone.text.decoders import with_word_ends
@@ -71,6 +72,7 @@ class Loaded(NamedTuple):
     files: TokenizerFiles
 
 
+@removing_folders()
 def load(path_or_id: str | os.PathLike[str], options: Mapping[str, Any], check: Check | None = None) -> Loaded:
     """What a name stands for; ``check`` is shown the files before they are read.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from loadstone.core.byte_source import ByteSource
 from loadstone.core.progress import Progress
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.frameworks.torch.dtypes import to_torch
@@ -17,7 +18,7 @@ from loadstone.materialize.strided import StridedBlock, strided_blocks
 from loadstone.planning.recipes import Piece
 from loadstone.transfer.copy import BufferPool
 from loadstone.transfer.threads import WorkerPool
-from loadstone.transfer.weight_file import SECTOR_BYTES, WeightFile
+from loadstone.transfer.weight_file import SECTOR_BYTES
 from loadstone.transfer.weight_files import Weights
 
 _MOST_FILES = 4
@@ -31,7 +32,7 @@ def copy_strided(pieces: Sequence[tuple[int, Piece]], targets: Sequence[Tensor],
     blocks = strided_blocks(pieces, [target.shape for target in targets])
     spans = [FileRange(block.file, ByteRange(block.offset, block.offset + block.nbytes)) for block in blocks]
     weights.warm(weights.views(span for span in spans if weights.is_mapped(span.file)))
-    threads = weights.options.count()
+    threads = weights.threads
     buffers = BufferPool(TensorBuffer, threads)
     open_file = _opened_once(weights)
 
@@ -51,12 +52,12 @@ def copy_strided(pieces: Sequence[tuple[int, Piece]], targets: Sequence[Tensor],
         WorkerPool(iter(blocks), bring, "loadstone-strided").run(threads)
 
 
-def _opened_once(weights: Weights) -> Callable[[Path], WeightFile]:
+def _opened_once(weights: Weights) -> Callable[[Path], ByteSource]:
     """Opens a file when it is first asked for, and holds the last few: blocks come in the order of the files."""
-    files: dict[Path, WeightFile] = {}
+    files: dict[Path, ByteSource] = {}
     lock = threading.Lock()
 
-    def opened(path: Path) -> WeightFile:
+    def opened(path: Path) -> ByteSource:
         with lock:
             if path not in files:
                 files[path] = weights.open(path)
@@ -67,7 +68,7 @@ def _opened_once(weights: Weights) -> Callable[[Path], WeightFile]:
     return opened
 
 
-def _read(block: StridedBlock, file: WeightFile, room: memoryview) -> int:
+def _read(block: StridedBlock, file: ByteSource, room: memoryview) -> int:
     """Where in the room a block begins, once it is there."""
     head = block.offset % SECTOR_BYTES if file.takes_direct else 0
     nbytes = head + block.nbytes
