@@ -7,6 +7,7 @@ hold addresses and answers of servers, which may hold secrets: only what is reco
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 STALL_S = 60.0
 """For so long no byte may come, all tries together."""
 _OWN_OPTIONS = ("timeout", "headers", "client_options", "retry_config")
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+"""Variables of the environment that say where a store is; one that says so without TLS means it."""
 _CHUNK_BYTES = 1 << 20
 _STATUS = re.compile(r"(?:status code: |status: )(\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,40})</Code>")
@@ -66,10 +69,11 @@ class Store:
         stores, errors = _obstore().store, _obstore().exceptions
         kinds = {"s3": stores.S3Store, "gs": stores.GCSStore, "az": stores.AzureStore}
         given = {name: value for name, value in self._options.items() if name not in _OWN_OPTIONS}
-        is_plain = self.root.scheme == "http" or str(given.get("endpoint", "")).startswith("http://")
+        endpoint = given.get("endpoint") or next(filter(None, map(os.environ.get, _ENDPOINTS)), "")
+        is_plain = self.root.scheme == "http" or (self.root.kind != "https" and str(endpoint).startswith("http://"))
         settings: dict[str, Any] = {
             "client_options": {
-                "allow_http": is_plain,
+                **({"allow_http": True} if is_plain else {}),
                 "connect_timeout": timedelta(seconds=min(self.timeout / 3, 10)),
                 "read_timeout": timedelta(seconds=self.timeout / 3),
                 "timeout": timedelta(seconds=10 * self.timeout),
