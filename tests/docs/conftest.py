@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from forks import Forks
+from sources.range_server import RangeServer
 
 from docs import hub
 
@@ -19,8 +20,10 @@ def hf_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def forks_with_hub(hf_home: Path) -> Iterator[Forks]:
-    """Runs programs in fresh processes that find their models in that cache."""
-    served = Forks(hub.environment(hf_home))
-    yield served
-    served.close()
+def forks_with_hub(hf_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Runs programs in fresh processes that find their models in that cache, or in an object store."""
+    with RangeServer(hub.store(hf_home, tmp_path_factory.mktemp("store"))) as store:
+        found = {"AWS_ENDPOINT_URL": store.url, "AWS_SKIP_SIGNATURE": "true", "AWS_REGION": "us-east-1"}
+        served = Forks(hub.environment(hf_home) | found)
+        yield served
+        served.close()

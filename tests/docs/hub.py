@@ -65,6 +65,14 @@ def fill(hf_home: Path) -> None:
         in_gptq(plain / "snapshots" / COMMIT, repo / "snapshots" / COMMIT)
 
 
+def store(hf_home: Path, folder: Path) -> Path:
+    """A folder to be served as an object store: the bucket ``models`` with a model of the pages."""
+    snapshot = hf_home / "hub" / "models--meta-llama--Llama-2-7b-hf" / "snapshots" / COMMIT
+    (folder / "models").mkdir()
+    (folder / "models" / "llama").symlink_to(snapshot)
+    return folder
+
+
 def environment(hf_home: Path) -> dict[str, str]:
     """For a process that finds its models in that cache and reaches no network."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGINGFACE_"))}

@@ -44,6 +44,7 @@ from loadstone.errors import (
     TokenizerError,
     UnsafeCheckpoint,
 )
+from loadstone.lockfile.lockfile import lock_sources
 from loadstone.remote.address import parse
 from loadstone.remote.folder import HEAD_BYTES
 
@@ -157,6 +158,14 @@ def test_into_a_module_that_is_there(server: RangeServer, folder: Path, weights:
         module = LlamaForCausalLM(LlamaConfig.from_pretrained(folder / "ck"))
     load_into(module, f"{server.url}/ck")
     assert_same(module, weights)
+
+
+def test_in_place_of_the_weights_that_are_there(server: RangeServer, folder: Path) -> None:
+    model = LlamaForCausalLM.from_pretrained(folder / "ck")
+    with torch.no_grad():
+        model.model.embed_tokens.weight.zero_()
+    report = model.swap_weights(f"{server.url}/ck")
+    assert model.model.embed_tokens.weight.any() and "remote files" in str(report)
 
 
 def test_one_tensor_costs_its_bytes(server: RangeServer) -> None:
@@ -301,6 +310,11 @@ def test_options_that_do_not_go_with_an_address(options: Any, named: str, server
     with pytest.raises(ArgumentError) as raised:
         AutoModelForCausalLM.from_pretrained(f"{server.url}/ck", **options)
     assert named in str(raised.value) and "PASSWORD" not in str(raised.value)
+
+
+def test_locks_are_of_whole_files(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="of an address only ranges are read"):
+        lock_sources(["s3://bucket/x"], tmp_path / "loadstone.lock")
 
 
 def test_other_formats_and_conversions(server: RangeServer, tmp_path: Path) -> None:

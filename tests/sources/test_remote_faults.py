@@ -15,10 +15,11 @@ import pytest
 import torch
 from sources.range_server import Faults, RangeServer
 
-from loadstone import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from loadstone import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, open_checkpoint
 from loadstone.errors import CorruptCheckpoint, LoadstoneError, RemoteError
 from loadstone.transfer import weight_files
 
+BIG = "model.embed_tokens.weight"
 MIB = 1 << 20
 QUICK = {"timeout": 1.5}
 
@@ -75,9 +76,13 @@ def assert_same(model: torch.nn.Module, weights: dict[str, torch.Tensor]) -> Non
     assert all(torch.equal(value, weights[name]) for name, value in model.state_dict().items())
 
 
-@pytest.mark.parametrize("faults", [{"errors": 0.2}, {"cuts": 0.2}, {"errors": 0.1, "cuts": 0.1}], ids=str)
+@pytest.mark.parametrize(
+    "faults",
+    [{"errors": 0.2}, {"cuts": 0.2}, {"errors": 0.1, "cuts": 0.1}, {"cuts": 0.2, "has_etags": False}],
+    ids=str,
+)
 def test_a_fifth_of_the_answers_fails(
-    faults: dict[str, float], server: RangeServer, weights: dict[str, torch.Tensor], stored: int
+    faults: dict[str, Any], server: RangeServer, weights: dict[str, torch.Tensor], stored: int
 ) -> None:
     server.faults = Faults(**faults)
     assert_same(load(server, timeout=30.0), weights)
@@ -159,6 +164,23 @@ def test_a_server_that_is_gone(folder: Path) -> None:
     with pytest.raises(RemoteError, match="could not be reached"):
         AutoModelForCausalLM.from_pretrained(address, storage_options=QUICK)
     assert time.monotonic() - start < 3 * QUICK["timeout"]
+
+
+def test_a_forked_process_is_told_so(server: RangeServer) -> None:
+    checkpoint = open_checkpoint(server.url)
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:  # which must not come back into pytest
+        try:
+            checkpoint.read(BIG)
+        except RemoteError as error:
+            os.write(write, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    os.waitpid(child, 0)
+    with os.fdopen(read) as said:
+        assert "Start workers with the method 'spawn'" in said.read()
 
 
 def test_nothing_stays_behind(server: RangeServer) -> None:

@@ -11,6 +11,7 @@ import typer
 from loadstone.cli.console import Output, failing_clearly
 from loadstone.cli.options import AsJson, GgufFile, LeftAlone, Quantize, Traceback, quantization_of
 from loadstone.core.paths import local_path
+from loadstone.core.remote_path import is_address
 from loadstone.errors import ArgumentError
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ def root(
 @app.command()
 def inspect(
     path: Annotated[
-        Path, typer.Argument(help="A checkpoint's folder, or one weight file.", parser=local_path, metavar="PATH")
+        str, typer.Argument(help="A checkpoint's folder, one weight file, or the address of either.", metavar="PATH")
     ],
     as_json: AsJson = False,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
@@ -56,7 +57,8 @@ def inspect(
 
         output = Output()
         with output.working(f"Reading the headers of {path}"):
-            inspection = inspect_checkpoint(path, subfolder=subfolder, variant=variant, gguf_file=gguf_file)
+            place = path if is_address(path) else local_path(path)
+            inspection = inspect_checkpoint(place, subfolder=subfolder, variant=variant, gguf_file=gguf_file)
         if as_json:
             output.json(inspection.to_json())
         else:
@@ -65,7 +67,7 @@ def inspect(
 
 @app.command()
 def plan(
-    path: Annotated[str, typer.Argument(help="A checkpoint's folder or file, or an id on the Hub.")],
+    path: Annotated[str, typer.Argument(help="A checkpoint's folder or file, its address, or an id on the Hub.")],
     device_map: Annotated[
         str,
         typer.Option(

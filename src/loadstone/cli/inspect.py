@@ -23,6 +23,7 @@ from loadstone.errors import ConfigError, FaultsError, UnknownModelType
 from loadstone.pipeline.quantized_checkpoint import dequantized, settings_of
 from loadstone.planning.quantized_codes import codes_in
 from loadstone.sources.open import open_weights
+from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.request import FileChoice
 from loadstone.sources.resolve import resolve_files
 
@@ -46,7 +47,8 @@ class Pattern(NamedTuple):
 class Inspection:
     """All that the command tells of a checkpoint."""
 
-    path: Path
+    path: Path | str
+    """Or an address."""
     config: JsonObject | None
     supported: bool
     """Whether a family here has this ``model_type``."""
@@ -126,10 +128,11 @@ class Inspection:
         }
 
 
+@removing_folders()
 def inspect_checkpoint(
-    path: Path, *, subfolder: str = "", variant: str | None = None, gguf_file: str | None = None
+    path: Path | str, *, subfolder: str = "", variant: str | None = None, gguf_file: str | None = None
 ) -> Inspection:
-    """Read the headers of a folder or weight file, and ``config.json`` where there is one beside it.
+    """Read the headers of a folder or weight file, here or at an address, and the ``config.json`` beside it, if any.
 
     ``gguf_file``: the file in the folder to look at, in place of what a load would take.
     """

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, GGUF_SUFFIX
 from loadstone.checkpoint.not_models import describe_shard
 from loadstone.core.paths import local_path
+from loadstone.core.remote_path import is_address
 from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, LockMismatch, TokenizerError
 from loadstone.quantization.registry import settings_files
 from loadstone.remote_code.references import CodeReference
@@ -187,6 +188,8 @@ def lock_sources(
 def _locked(
     lock: Path, name: str | os.PathLike[str], which: FileChoice, hub: HubOptions, hashed: Hashed | None
 ) -> Iterator[LockedSource]:
+    if is_address(name):
+        raise ArgumentError(f"{name}: a lock lists whole files, and of an address only ranges are read. Download them")
     source = resolve_files(name, which, hub)
     if source.file is not None and (why := describe_shard(source.file)) is not None:
         raise CheckpointNotFound(why)

@@ -66,7 +66,8 @@ def from_pretrained(
 ) -> Any:
     """Load ``path_or_id`` into ``target``: a model class, or what an Auto class asks for.
 
-    It is a folder, a weight file or an index of shards with a ``config.json`` beside it, a GGUF file, or a Hub id.
+    It is a folder, a weight file or an index of shards with a ``config.json`` beside it, a GGUF file, a Hub id, or an
+    address (``s3://``, ``gs://``, ``az://``, ``https://``) of a folder or file of safetensors.
 
     Keywords as in Transformers 4.52:
 
@@ -102,6 +103,9 @@ def from_pretrained(
                                in ``.gguf``
     ``subfolder``, ``variant``, ``use_safetensors``, ``revision``, ``token``, ``cache_dir``, ``force_download``,
     ``local_files_only``       which files, and from where
+    ``stream``                 True: weights of a Hub id are read from there by ranges, and not put into the cache
+    ``storage_options``        for an address: a dict of what its store takes beyond the environment (``endpoint``,
+                               ``region``, ``skip_signature``, …), ``timeout`` in seconds, ``headers``
     ``trust_remote_code``      True: a model class that lies beside the weights may run. A list of repositories'
                                ids: code of these may run. Without it no code is imported, whatever a file says
     ``code_revision``          the commit of code that lies in another repository than the weights

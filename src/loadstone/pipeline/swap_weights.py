@@ -24,15 +24,17 @@ from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.recipes import Computed
 from loadstone.reporting.load_report import LoadReport, RankBytes
+from loadstone.sources.private_folder import removing_folders
 from loadstone.transfer.weight_files import Weights
 
 _TAKEN = {
-    *("revision", "token", "cache_dir", "force_download", "local_files_only"),
+    *("revision", "token", "cache_dir", "force_download", "local_files_only", "stream", "storage_options"),
     *("subfolder", "variant", "use_safetensors", "gguf_file", "key_mapping", "lock", "transfer"),
 }
 _HINT = "The model keeps the weights that it has. Load this checkpoint with from_pretrained."
 
 
+@removing_folders()
 def swap_weights(
     model: Any, path_or_id: str | os.PathLike[str], in_place: bool, keywords: Mapping[str, object]
 ) -> LoadReport:
@@ -54,8 +56,8 @@ def swap_weights(
     raised by the swap and by every use of the model until a swap succeeds.
 
     Keywords as for :func:`loadstone.pipeline.load.from_pretrained`: ``revision``, ``token``, ``cache_dir``,
-    ``force_download``, ``local_files_only``, ``subfolder``, ``variant``, ``use_safetensors``, ``gguf_file``,
-    ``key_mapping``, ``lock``, ``transfer``.
+    ``force_download``, ``local_files_only``, ``stream``, ``storage_options``, ``subfolder``, ``variant``,
+    ``use_safetensors``, ``gguf_file``, ``key_mapping``, ``lock``, ``transfer``.
 
     Of a model over a mesh every rank calls this, between the same forward passes. All get their new weights, or none;
     what FSDP has sharded is swapped ``in_place`` only.

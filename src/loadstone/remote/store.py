@@ -7,6 +7,7 @@ hold addresses and answers of servers, which may hold secrets: only what is reco
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ _OWN_OPTIONS = ("timeout", "headers", "client_options", "retry_config")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 """Variables of the environment that say where a store is; one that says so without TLS means it."""
 _CHUNK_BYTES = 1 << 20
+_MOST_TRIES = 10
+"""Where a body broke off, and the client does not go on by itself."""
 _STATUS = re.compile(r"(?:status code: |status: )(\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,40})</Code>")
 _CHANGED = "Was it replaced while it was loaded? Load the model again"
@@ -109,69 +112,96 @@ class Store:
     def look(self, path: str, nbytes: int) -> tuple[Stamp, bytes] | None:
         """What tells an object apart, and its first bytes: ``nbytes``, or as many as it has. None: there is none.
 
-        :raises RemoteError: see :func:`_explained`.
+        Raises :class:`RemoteError`.
         """
         address = self.root.inside(path)
-        try:
-            with _explained(address):
-                found = _obstore().get(self._store, path, options={"range": (0, nbytes)})
-                return self._stamp(found.meta), bytes(found.bytes())
-        except FileNotFoundError:
-            return None
+        tries = 0
+        while True:
+            try:
+                with self._explained(address):
+                    found = _obstore().get(self._store, path, options={"range": (0, nbytes)})
+                    return self._stamp(found.meta), bytes(found.bytes())
+            except FileNotFoundError:
+                return None
+            except _Broken as broken:
+                tries += 1
+                if tries == _MOST_TRIES:
+                    raise RemoteError(str(broken)) from None
 
     def fill(self, path: str, stamp: Stamp, start: int, buffer: memoryview) -> None:
         """Fill a buffer from byte ``start`` on.
 
-        :raises CorruptCheckpoint: it is another object by now, or gone. :raises RemoteError: see :func:`_explained`.
+        :raises CorruptCheckpoint: it is another object by now, or gone. :raises RemoteError: it cannot be had.
         """
-        address, end = self.root.inside(path), start + len(buffer)
+        done, tries = 0, 0
+        while done < len(buffer):
+            before = done
+            try:
+                for chunk in self._chunks(path, stamp, start + done, start + len(buffer)):
+                    buffer[done : done + len(chunk)] = chunk
+                    done += len(chunk)
+            except _Broken as broken:
+                tries += 1
+                # With an ETag the client goes on by itself, as often as is good.
+                if stamp.etag is not None or tries == _MOST_TRIES:
+                    raise RemoteError(str(broken)) from None
+            else:
+                if done == before:
+                    raise RemoteError(f"{self.root.inside(path)}: the server sent nothing. Try again")
+
+    def _chunks(self, path: str, stamp: Stamp, start: int, end: int) -> Iterator[bytes]:
+        """Bytes ``start`` to ``end`` of that very object, some at a time."""
+        address = self.root.inside(path)
         options: dict[str, Any] = {"range": (start, end)}
         if stamp.etag is not None:
             options["if_match"] = stamp.etag
         if stamp.version is not None:
             options["version"] = stamp.version
         try:
-            with _explained(address):
+            with self._explained(address):
                 found = _obstore().get(self._store, path, options=options)
                 if self._stamp(found.meta) != stamp:
                     raise changed(address, f"{found.meta['size']} bytes under another ETag or date")
                 if found.range != (start, end):
-                    raise RemoteError(f"{address}: asked for bytes {start} to {end}, got others {found.range}")
-                at = 0
-                for chunk in found.stream(min_chunk_size=_CHUNK_BYTES):
-                    buffer[at : at + len(chunk)] = chunk
-                    at += len(chunk)
+                    raise RemoteError(f"{address}: asked for bytes {start} to {end}, got others. Check the server")
+                yield from found.stream(min_chunk_size=_CHUNK_BYTES)
         except FileNotFoundError:
             raise changed(address, "none") from None
-        if at != len(buffer):
-            raise RemoteError(f"{address}: expected {len(buffer)} bytes from byte {start} on, got {at}. Try again")
 
     def _stamp(self, meta: Mapping[str, Any]) -> Stamp:
         if self._is_fixed:
             return Stamp(int(meta["size"]), None, None, "")
         return Stamp(int(meta["size"]), meta.get("e_tag"), meta.get("version"), str(meta.get("last_modified")))
 
+    @contextmanager
+    def _explained(self, address: Address) -> Iterator[None]:
+        """obstore's errors as ours: :class:`CorruptCheckpoint` for an object that was replaced, :class:`_Broken` for a
+        connection that broke, :class:`RemoteError` for all others; a :class:`FileNotFoundError` passes."""
+        errors = _obstore().exceptions
+        try:
+            yield
+        except errors.PreconditionError:
+            if self._is_fixed:  # the client went on with the ETag of the host that it was sent to, unknown to the first
+                raise _Broken(f"{address}: the connection broke again and again. Try again") from None
+            raise changed(address, "another, or another version") from None
+        except errors.BaseError as error:
+            status = _STATUS.search(str(error))
+            number = int(status[1]) if status else 0
+            told = f"{address}: {_told(str(error), number, address)}"
+            if "kind: Interrupted" in str(error):
+                raise _Broken(told) from None
+            explained = RemoteError(told)
+            explained.status = number
+            raise explained from None
+
+
+class _Broken(Exception):
+    """Internal: a connection broke in the middle of a body."""
+
 
 def changed(address: Address, found: str) -> CorruptCheckpoint:
     """An object is not what it was."""
     return CorruptCheckpoint([Fault(str(address), "the object that was there a moment ago", found, _CHANGED)])
-
-
-@contextmanager
-def _explained(address: Address) -> Iterator[None]:
-    """obstore's errors as ours: :class:`CorruptCheckpoint` for an object that was replaced, :class:`RemoteError` for
-    all others; a :class:`FileNotFoundError` passes."""
-    errors = _obstore().exceptions
-    try:
-        yield
-    except errors.PreconditionError:
-        raise changed(address, "another, or another version") from None
-    except errors.BaseError as error:
-        status = _STATUS.search(str(error))
-        number = int(status[1]) if status else 0
-        explained = RemoteError(f"{address}: {_told(str(error), number, address)}")
-        explained.status = number
-        raise explained from None
 
 
 def _told(text: str, number: int, address: Address) -> str:
@@ -207,7 +237,18 @@ def _told(text: str, number: int, address: Address) -> str:
     return "the server's answers cannot be used. Check the address"
 
 
+@functools.cache
+def _process() -> int:
+    """The process in which the client was first used."""
+    return os.getpid()
+
+
 def _obstore() -> Any:
+    if _process() != os.getpid():
+        raise RemoteError(
+            "This process was forked from one that had read remote files, and the client's threads did not come along. "
+            "Start workers with the method 'spawn'"
+        )
     try:
         import obstore
         import obstore.exceptions
