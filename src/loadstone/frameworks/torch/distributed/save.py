@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from loadstone.core.progress import Progress
 from loadstone.core.slices import Box, ByteRange, bounds
 from loadstone.errors import Fault, LoadstoneError, RankFailed, SaveError, StateMismatch
 from loadstone.frameworks.checked_state import State
-from loadstone.frameworks.ranks import Exchange, Ranks, agree, together
+from loadstone.frameworks.ranks import Exchange, Facts, Ranks, agree, together
 from loadstone.frameworks.save_model import Described, Written, outgoing, small_files, ties_of_file
 from loadstone.frameworks.torch.distributed.columns import Assembly, Meeting, exchanged
 from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part, local_slot_of
@@ -72,7 +73,7 @@ def save_together(
             state = _settled(checked_state(model, given), exchange)
             dtype = model.dtype if state_dict is None else saved_dtype(state.tensors, model.dtype)
             plan, boxes = _planned(model, state, dtype, options)
-            _agree(exchange, target, plan)
+            agree(exchange, partial(_facts, target, plan))
             table = _Table(exchange, {each.slot: state.tensors[each.slot] for each in boxes.values()})
             writing = _Writing(plan, boxes, table, exchange)
             with contextlib.closing(_Group(ranks, meshes)) as group:
@@ -120,14 +121,14 @@ def _unread(start: int, stop: int) -> bytes:
     raise AssertionError("a plan of whole tensors is not read")
 
 
-def _agree(exchange: Exchange, folder: Path, plan: CheckpointPlan) -> None:
+def _facts(folder: Path, plan: CheckpointPlan) -> Facts:
+    """What all ranks must be about to write."""
     tensors = (tensor for shard in plan.shards for tensor in shard.tensors)
-    facts = {
+    return {
         "the folder": {"": os.path.abspath(folder)},
         "tensors to save": {each.name: f"{each.dtype.value} {list(each.shape)}" for each in tensors},
         "files": {name: f"{file.nbytes} bytes" for name, file in plan.files.items()},
     }
-    agree(exchange, facts)
 
 
 class _Table:

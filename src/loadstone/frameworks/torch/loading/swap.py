@@ -12,7 +12,7 @@ from loadstone.core.slices import FileRange
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, DoesNotFit, WeightsIncomplete
 from loadstone.frameworks.ranks import Ranks
-from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part, settle
+from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part, meshes_of, settle
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.fill import Filled, SlotForms, Source, check_kinds, stored_values, tensors_of
 from loadstone.frameworks.torch.loading.own_memory import write
@@ -49,9 +49,9 @@ class Swap:
         """The processes that hold the model together; None for this one alone."""
         if not self._is_spread:
             return None
-        from loadstone.frameworks.torch.distributed.ranks import ranks_holding
+        from loadstone.frameworks.torch.distributed.ranks import ranks_of
 
-        return ranks_holding(self._model)
+        return ranks_of(meshes_of(self._model))
 
     def prepare(self, plan: LoadPlan, weights: Weights) -> Filled:
         """Get everything ready while the model runs: new tensors, or, in place, what is to be read. ``plan`` is this
