@@ -19,7 +19,7 @@ from loadstone.planning.recipes import Recipe, Stored
 
 _OPTIONS = (
     *("torch_dtype", "dtype", "attn_implementation", "ignore_mismatched_sizes", "strict", "key_mapping"),
-    *("dequantize", "quantization_config", "tp_plan", "distributed_config"),
+    *("dequantize", "quantization_config"),
 )
 """The options that decide what a model is, beside those that say which files."""
 _NOT_OF_CONFIGS = ("_name_or_path", "_commit_hash", "transformers_version")
@@ -40,7 +40,7 @@ def load_facts(
     checkpoint: Checkpoint | None, commit: str | None, config: PretrainedConfig, options: Options
 ) -> dict[str, Mapping[str, str]]:
     """Those of the checkpoint, and what the config and the options ask for."""
-    asked = {name: _value(getattr(options, name)) for name in _OPTIONS}
+    asked = {name: _value(getattr(options, name)) for name in _OPTIONS} | {"mesh": str(options.mesh_sizes())}
     keys = {key: _value(value) for key, value in config.to_dict().items() if key not in _NOT_OF_CONFIGS}
     return {**checkpoint_facts(checkpoint, commit), "config": keys, "options": asked}
 
