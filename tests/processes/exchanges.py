@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -44,15 +45,24 @@ def number() -> int:
 
 def held() -> set[str]:
     """What this process holds, and the keys that are in the store."""
-    from torch.distributed.distributed_c10d import _get_default_store
-
     found = {f"thread {each.name}" for each in threading.enumerate()}
     found |= {f"descriptor {each}" for each in os.listdir("/proc/self/fd")}
     try:
-        keys = _get_default_store().num_keys()
-    except RuntimeError:  # it went with the rank that kept it
-        keys = 0
-    return found | {f"key {each}" for each in range(keys)}
+        return found | {f"key {each}" for each in keys()}
+    except RuntimeError:  # the store went with the rank that kept it
+        return found
+
+
+def keys() -> list[str]:
+    """Those of the store; of PyTorch's, which does not say their names, as many numbers."""
+    if "jax" in sys.modules:
+        from jax._src.distributed import global_state
+
+        if global_state.client is not None:
+            return [key for key, _ in global_state.client.key_value_dir_get_bytes("loadstone")]
+    from torch.distributed.distributed_c10d import _get_default_store
+
+    return list(map(str, range(_get_default_store().num_keys())))
 
 
 def ended(work: Any, *arguments: Any, **keywords: Any) -> Ended:

@@ -153,7 +153,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         report.transfer = weights.describe()
     agree(exchange, partial(load_facts, checkpoint, resolved.source.commit, config, options))
     try:
-        _begin_reading(weights, stays, checkpoint, resolved)
+        _begin_reading(weights, stays, checkpoint, resolved, is_shared=len(exchange.members) > 1)
         with report.stage("framework") as stage:
             framework = require_framework(framework_name)
             cls = resolve_class(made_by, framework, resolved.gate)
@@ -278,13 +278,15 @@ def _own_code_in_mind(target: type[Any] | AutoTarget, resolved: ResolvedModel) -
         raise
 
 
-def _begin_reading(weights: Weights, stays: bool, checkpoint: Checkpoint | None, resolved: ResolvedModel) -> None:
+def _begin_reading(
+    weights: Weights, stays: bool, checkpoint: Checkpoint | None, resolved: ResolvedModel, *, is_shared: bool
+) -> None:
     """In the background, while the framework is imported and the model made; a lock has the weights hashed."""
     locked = resolved.locked
     locked.start(resolved.source.folder, checkpoint, weights.mapped() if stays else {})
     if locked:  # the pages are populated as they are hashed
         weights.populates = stays
-    elif not resolved.options.is_spread:  # then each rank reads what is its own
+    elif not is_shared:  # else each rank reads what is its own
         weights.read_ahead(populates=stays and not _is_stacked(resolved.config))
 
 

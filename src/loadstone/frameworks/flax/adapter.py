@@ -19,6 +19,7 @@ from loadstone.frameworks.flax.heads import Bare
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.placement import placement as placed
+from loadstone.frameworks.flax.ranks import ranks_of_options
 from loadstone.frameworks.flax.slots import naming, slots
 from loadstone.frameworks.ranks import Ranks
 from loadstone.materialize.arrays import ArraySource, held
@@ -97,8 +98,8 @@ def placement(options: Options, model: FlaxPreTrainedModel, plan: LoadPlan, dtyp
 
 
 def ranks_asked(options: Options) -> Ranks | None:
-    """None: TODO"""
-    return None
+    """The processes over which ``sharding`` spreads the model; see there."""
+    return ranks_of_options(options)
 
 
 def alike(state_dict: Mapping[str, object] | None) -> Same:

@@ -63,12 +63,20 @@ def fill(
     else:
         whole = jax.sharding.NamedSharding(place.mesh, jax.sharding.PartitionSpec())
         there = [
-            array if name not in others else jax.device_put(array, shardings.get(name, whole))
+            array if name not in others else _spread(array, shardings.get(name, whole))
             for name, array in arrays.items()
         ]
     for name, array in zip(arrays, there, strict=True):
         put(slots[name], array)
     return filled
+
+
+def _spread(array: Array | np.ndarray, sharding: jax.sharding.NamedSharding) -> Array:
+    """A value that every process has made alike, on a mesh. ``device_put`` would compare them by a collective."""
+    if sharding.is_fully_addressable:
+        return jax.device_put(array, sharding)
+    held = np.asarray(array)
+    return jax.make_array_from_callback(held.shape, sharding, lambda box: held[box])
 
 
 def _others(
