@@ -67,7 +67,7 @@ class Exchange:
         rows = x.movedim(-1, 0)
         sent = torch.cat([rows[start:stop] for each in self.sent for start, stop in each])
         got = collectives.all_to_all_single_autograd(sent, self.sizes_got, self.sizes_sent, self.group.ranks)
-        return _there(got).movedim(0, -1)
+        return collectives.wait_tensor(got).movedim(0, -1)  # type: ignore[no-untyped-call]
 
 
 def _common(wanted: list[Rows], held: Rows) -> list[Rows]:
@@ -77,11 +77,9 @@ def _common(wanted: list[Rows], held: Rows) -> list[Rows]:
 
 
 def _sum(x: Tensor, group: dist.ProcessGroup) -> Tensor:
-    return _there(collectives.all_reduce(x.contiguous(), "sum", group))
-
-
-def _there(x: Tensor) -> Tensor:
-    return collectives.wait_tensor(x)  # type: ignore[no-untyped-call]
+    total = x.clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(total, group=group)
+    return total
 
 
 class _Shared(Function):
