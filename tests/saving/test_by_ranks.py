@@ -17,14 +17,14 @@ from loadstone.planning.mesh import Cut, local_slot
 from loadstone.saving import by_ranks
 from loadstone.saving.by_ranks import (
     Cell,
+    Claim,
     Gathered,
-    Stretch,
     Take,
     cells_in,
     cells_of,
+    claims_of,
     gathered_blocks,
     rounds,
-    stretches_of,
 )
 from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, bytes_of
@@ -71,20 +71,20 @@ def written(
     """The file that ranks write, which have only their own elements; asserts that each page has one writer."""
     whole = contents(plan)
     loads = [0] * ranks
-    stretches = stretches_of(plan, cells, loads)
-    assert [stretch.range.start for stretch in stretches] == [0, *(stretch.range.stop for stretch in stretches[:-1])]
-    assert stretches[-1].range.stop == plan.nbytes
+    claims = claims_of(plan, cells, loads)
+    assert [claim.range.start for claim in claims] == [0, *(claim.range.stop for claim in claims[:-1])]
+    assert claims[-1].range.stop == plan.nbytes
     writers: dict[int, set[int]] = {}
-    for stretch in stretches:
-        for page in (stretch.range.start // PAGE, (stretch.range.stop - 1) // PAGE):
-            writers.setdefault(page, set()).add(stretch.writer)
+    for claim in claims:
+        for page in (claim.range.start // PAGE, (claim.range.stop - 1) // PAGE):
+            writers.setdefault(page, set()).add(claim.writer)
     assert all(len(each) == 1 for each in writers.values())
     file = bytearray(plan.nbytes)
-    for stretch in stretches:
-        if stretch.is_whole:
-            assert_held(plan, stretch, cells)
-            file[slice(*stretch.range)] = whole[slice(*stretch.range)]
-    blocks = list(gathered_blocks("file", plan, stretches, cells))
+    for claim in claims:
+        if claim.is_whole:
+            assert_held(plan, claim, cells)
+            file[slice(*claim.range)] = whole[slice(*claim.range)]
+    blocks = list(gathered_blocks("file", plan, claims, cells))
     widths = {name: array.itemsize for name, array in arrays.items()}
     in_rounds = list(rounds(blocks, widths))
     assert sorted((block for each in in_rounds for block in each), key=key) == sorted(blocks, key=key)
@@ -98,14 +98,14 @@ def key(block: Gathered) -> int:
     return block.range.start
 
 
-def assert_held(plan: FilePlan, stretch: Stretch, cells: Mapping[str, Sequence[Cell]]) -> None:
-    """Whoever writes a whole stretch has every cell that touches it."""
-    for take in takes(plan, stretch.range, stretch.writer, cells):
-        assert take.holder == stretch.writer
+def assert_held(plan: FilePlan, claim: Claim, cells: Mapping[str, Sequence[Cell]]) -> None:
+    """Whoever writes a whole claim has every cell that touches it."""
+    for take in takes(plan, claim.range, claim.writer, cells):
+        assert take.holder == claim.writer
 
 
 def takes(plan: FilePlan, range_: ByteRange, writer: int, cells: Mapping[str, Sequence[Cell]]) -> Iterator[Take]:
-    for block in gathered_blocks("file", plan, [Stretch(range_, writer, False)], cells):
+    for block in gathered_blocks("file", plan, [Claim(range_, writer, False)], cells):
         yield from block.takes
 
 
@@ -176,20 +176,20 @@ def test_rows_are_written_by_those_that_have_them_and_only_the_page_between_is_s
     array = np.zeros((5000, 8), np.uint16)
     plan = plan_safetensors([tensor("rows", DType.BFLOAT16, array)])
     cells = {"rows": cells_of(array.shape, [[slices((0, 2500), (0, 8))], [slices((2500, 5000), (0, 8))]])}
-    stretches = stretches_of(plan, cells, [0, 0])
-    sent = [stretch for stretch in stretches if not stretch.is_whole]
-    assert [stretch.range.nbytes for stretch in sent] == [PAGE]
-    assert [stretch.writer for stretch in stretches] == [0, 0, 1]
+    claims = claims_of(plan, cells, [0, 0])
+    sent = [claim for claim in claims if not claim.is_whole]
+    assert [claim.range.nbytes for claim in sent] == [PAGE]
+    assert [claim.writer for claim in claims] == [0, 0, 1]
 
 
 def test_columns_are_divided_evenly_and_half_of_them_is_sent() -> None:
     array = np.zeros((1024, 8192), np.uint16)
     plan = plan_safetensors([tensor("columns", DType.BFLOAT16, array)])
     cells = {"columns": cells_of(array.shape, [[slices((0, 1024), (0, 4096))], [slices((0, 1024), (4096, 8192))]])}
-    stretches = stretches_of(plan, cells, [0, 0])
-    nbytes = {rank: sum(each.range.nbytes for each in stretches if each.writer == rank) for rank in (0, 1)}
+    claims = claims_of(plan, cells, [0, 0])
+    nbytes = {rank: sum(each.range.nbytes for each in claims if each.writer == rank) for rank in (0, 1)}
     assert nbytes == {0: array.nbytes // 2 + PAGE, 1: array.nbytes // 2}  # and the header
-    blocks = list(gathered_blocks("file", plan, stretches, cells))
+    blocks = list(gathered_blocks("file", plan, claims, cells))
     sent = sum(
         by_ranks.nbytes_sent(take, {"columns": 2})
         for block in blocks
@@ -204,7 +204,7 @@ def test_what_every_rank_has_is_spread_over_them() -> None:
     plan = plan_safetensors([tensor(name, DType.FLOAT32, array) for name, array in arrays.items()])
     cells = {name: cells_of((3000,), [[slices((0, 3000))]] * 3) for name in arrays}
     loads = [0, 0, 0]
-    assert all(stretch.is_whole for stretch in stretches_of(plan, cells, loads))
+    assert all(claim.is_whole for claim in claims_of(plan, cells, loads))
     assert max(loads) - min(loads) <= 12000
 
 

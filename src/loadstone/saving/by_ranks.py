@@ -35,7 +35,7 @@ class Cell(NamedTuple):
     """In order; none where nobody has them."""
 
 
-class Stretch(NamedTuple):
+class Claim(NamedTuple):
     """Some bytes of a file, and who writes them."""
 
     range: ByteRange
@@ -95,11 +95,11 @@ def cells_in(cells: Iterable[Cell], box: Box) -> tuple[Cell, ...]:
     return tuple(Cell(relative(both, box), cell.holders) for both, cell in shared if both is not None)
 
 
-def stretches_of(plan: FilePlan, cells: Mapping[str, Sequence[Cell]], loads: list[int]) -> list[Stretch]:
+def claims_of(plan: FilePlan, cells: Mapping[str, Sequence[Cell]], loads: list[int]) -> list[Claim]:
     """All bytes of a file, in order. ``loads`` is how many bytes each rank writes already, and is added to."""
     spans = list(_spans(plan, cells, loads))
     starts = [span.range.start for span in spans]
-    stretches: list[Stretch] = []
+    claims: list[Claim] = []
 
     def add(start: int, stop: int, span: _Span) -> None:
         if start >= stop:
@@ -107,10 +107,10 @@ def stretches_of(plan: FilePlan, cells: Mapping[str, Sequence[Cell]], loads: lis
         first = bisect_right(starts, start) - 1
         inside = itertools.takewhile(lambda number: starts[number] < stop, range(first, len(spans)))
         is_whole = all(span.writer in spans[number].holders for number in inside)
-        stretch = Stretch(ByteRange(start, stop), span.writer, is_whole)
-        if stretches and stretches[-1][1:] == stretch[1:]:
-            stretch = stretch._replace(range=ByteRange(stretches.pop().range.start, stop))
-        stretches.append(stretch)
+        claim = Claim(ByteRange(start, stop), span.writer, is_whole)
+        if claims and claims[-1][1:] == claim[1:]:
+            claim = claim._replace(range=ByteRange(claims.pop().range.start, stop))
+        claims.append(claim)
 
     at = 0
     for span in spans:
@@ -120,19 +120,19 @@ def stretches_of(plan: FilePlan, cells: Mapping[str, Sequence[Cell]], loads: lis
         add(at, last, span)
         add(max(at, last), end, span)
         at = max(at, end)
-    return stretches
+    return claims
 
 
 def gathered_blocks(
-    file: str, plan: FilePlan, stretches: Iterable[Stretch], cells: Mapping[str, Sequence[Cell]]
+    file: str, plan: FilePlan, claims: Iterable[Claim], cells: Mapping[str, Sequence[Cell]]
 ) -> Iterator[Gathered]:
-    """The blocks of those stretches whose writers do not have all of them."""
+    """The blocks of those claims whose writers do not have all of them."""
     starts = list(itertools.accumulate((nbytes_of(piece) for piece in plan.pieces), initial=0))
-    for stretch in stretches:
-        if not stretch.is_whole:
-            for block in stretch.range.split(BLOCK_NBYTES):
-                takes = _takes(plan, starts, block, stretch.writer, cells)
-                yield Gathered(file, block, stretch.writer, tuple(takes))
+    for claim in claims:
+        if not claim.is_whole:
+            for block in claim.range.split(BLOCK_NBYTES):
+                takes = _takes(plan, starts, block, claim.writer, cells)
+                yield Gathered(file, block, claim.writer, tuple(takes))
 
 
 def rounds(blocks: Iterable[Gathered], widths: Mapping[str, int]) -> Iterator[list[Gathered]]:

@@ -37,6 +37,8 @@ from loadstone.transfer.outgoing import READ_NBYTES, FilePlan, TensorRange, byte
 Block = tuple[NewFile, ByteRange]
 """At most :data:`BLOCK_NBYTES` of a file."""
 BLOCK_NBYTES = 8 << 20
+Wait = Callable[[float], bool]
+"""Waits for so many seconds, or until the threads that write have ended; whether they have."""
 _MAX_WORKERS = 4
 """More than there may be cores, since they mostly wait for the disk: 2 took 1.07 s where 4 took 0.84 s, and 6 no less.
 Each has a block, and what it takes to read :data:`READ_NBYTES`: together 48 MiB."""
@@ -70,12 +72,12 @@ def blocks_of(file: NewFile, range: ByteRange) -> Iterator[Block]:
 def write_blocks(
     blocks: Sequence[Block],
     progress: Callable[[int], None] | None = None,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[Wait], None] = lambda wait_for: None,
 ) -> None:
     """Writes blocks of files that are there already; what :func:`write_files` says holds here.
 
     With the last of its bytes each file is put on the disk; in the end, whatever happened, all of them are closed.
-    ``meanwhile`` is called while the threads write; what it raises stops them.
+    ``meanwhile`` is called while the threads write, with what waits for them; what it raises stops them.
     """
     tasks = _Writing(blocks, progress)
     # Without pwrite a file has one position only, and so there can be one writer only.
@@ -85,7 +87,7 @@ def write_blocks(
     try:
         for _ in range(count):
             futures.append(pool.submit(tasks.work))
-        meanwhile()
+        meanwhile(lambda seconds: not wait(futures, timeout=seconds).not_done)
         for future in futures:
             future.result()
     finally:

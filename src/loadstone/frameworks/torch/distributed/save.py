@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -36,11 +37,11 @@ from loadstone.frameworks.torch.loading.given import checked_state
 from loadstone.frameworks.torch.save import refuse_packed, saved_dtype
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 from loadstone.planning.mesh import LocalSlot, Share
-from loadstone.saving.by_ranks import Cell, Gathered, cells_in, cells_of, gathered_blocks, rounds, stretches_of
+from loadstone.saving.by_ranks import Cell, Gathered, cells_in, cells_of, claims_of, gathered_blocks, rounds
 from loadstone.saving.checkpoint import SaveOptions, put_in_place, saving, target_folder, write_small_files
 from loadstone.saving.checkpoint_plan import CheckpointPlan, plan_checkpoint
 from loadstone.saving.replace_folder import remove_unfinished
-from loadstone.transfer.block_writer import blocks_of, write_blocks
+from loadstone.transfer.block_writer import Wait, blocks_of, write_blocks
 from loadstone.transfer.new_file import NewFile
 from loadstone.transfer.outgoing import OutgoingTensor
 
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 _PATIENCE_S = 300.0
 """How long a rank waits for the others to call it, where ``LOADSTONE_RANKS_TIMEOUT`` says nothing else."""
 _CALL = "save_pretrained"
+_LOOK_S = 0.5
+"""Between two looks at the other ranks while this one writes."""
+_SPEAKS_WITHIN_S = 5.0
 
 
 def save_together(
@@ -209,9 +213,9 @@ class _Writing:
         self._own: dict[str, list[ByteRange]] = {}
         gathered: list[Gathered] = []
         for name, file in plan.files.items():
-            stretches = stretches_of(file, cells, loads)
-            self._own[name] = [each.range for each in stretches if each.is_whole and each.writer == self._place]
-            gathered += gathered_blocks(name, file, stretches, cells)
+            claims = claims_of(file, cells, loads)
+            self._own[name] = [each.range for each in claims if each.is_whole and each.writer == self._place]
+            gathered += gathered_blocks(name, file, claims, cells)
         self._rounds = list(rounds(gathered, self._widths))
 
     def run(self, folder: Path, group: _Group) -> None:
@@ -221,12 +225,20 @@ class _Writing:
             try:
                 with saving(folder, self._plan):
                     self._write(stage, group)
-            except SaveError:
-                self._exchange.check()  # the first rank, where it failed, has removed the folder since
+            except SaveError as error:
+                if isinstance(error.__cause__, FileNotFoundError):
+                    self._let_the_first_rank_speak()
                 raise
             self._exchange.gather("written", b"")
         else:
             put_in_place(folder, self._plan, lambda stage: self._lead(stage, group))
+
+    def _let_the_first_rank_speak(self) -> None:
+        """It removes the staging folder when it fails, and then says so."""
+        until = time.monotonic() + _SPEAKS_WITHIN_S
+        while time.monotonic() < until:
+            self._exchange.check()
+            time.sleep(0.05)
 
     def _lead(self, stage: Path, group: _Group) -> None:
         for name, file in self._plan.files.items():
@@ -242,7 +254,7 @@ class _Writing:
         blocks = [block for name, file in files.items() for part in self._own[name] for block in blocks_of(file, part)]
         with Progress("Saving", sum(block.nbytes for _, block in blocks)) as progress:
             try:
-                write_blocks(blocks, progress, lambda: self._gather(files, group))
+                write_blocks(blocks, progress, lambda wait_for: self._meanwhile(files, group, wait_for))
             finally:
                 for file in files.values():
                     file.close()
@@ -265,10 +277,15 @@ class _Writing:
             files[name] = NewFile(stage / name, plan, own)
         return files
 
+    def _meanwhile(self, files: Mapping[str, NewFile], group: _Group, wait_for: Wait) -> None:
+        """What several ranks have some of, and then looking at whether they still live."""
+        if self._rounds:
+            self._gather(files, group)
+        while not wait_for(_LOOK_S):
+            self._exchange.check()
+
     def _gather(self, files: Mapping[str, NewFile], group: _Group) -> None:
         """The blocks of which several ranks have some, round by round."""
-        if not self._rounds:
-            return
         meeting = group.meeting(self._exchange)
         assembly = Assembly(self._held, self._widths)
         failure: Exception | None = None
