@@ -130,6 +130,15 @@ def load_and_save_again(folder: Path) -> list[str]:
     return differing(folder / "one", folder / "many")
 
 
+def load_spread_and_save(folder: Path, sizes: Mapping[str, int]) -> list[str]:
+    """Loads ``one`` as its blueprint spreads it, and saves it as ``many``. The names of files that differ."""
+    model = loadstone.AutoModelForCausalLM.from_pretrained(
+        folder / "one", torch_dtype="auto", distributed_config=dict(sizes)
+    )
+    model.save_pretrained(folder / "many")
+    return differing(folder / "one", folder / "many")
+
+
 def save_with(folder: Path, options: Mapping[str, Any]) -> None:
     """A spread model is saved with options that may be refused."""
     spread("fsdp", "llama").save_pretrained(folder, **options)

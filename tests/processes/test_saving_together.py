@@ -86,6 +86,25 @@ def test_a_model_is_saved_onto_the_files_that_its_shards_are_views_of(tmp_path: 
     assert ranks(2).run(saves.load_and_save_again, tmp_path) == [[], []]
 
 
+CLASSES = {"gpt2": "GPT2LMHeadModel", "phi3": "Phi3ForCausalLM", "mixtral": "MixtralForCausalLM"}
+
+
+@pytest.mark.parametrize("family", ["llama", *CLASSES])
+def test_a_model_that_its_blueprint_spread_is_saved(family: str, tmp_path: Path) -> None:
+    """Fused projections, transposed weights, experts, and a tie that stays one."""
+    tied = {"tie_word_embeddings": family in ("llama", "gpt2")}
+    model = tiny.model(CLASSES.get(family, "LlamaForCausalLM"), family, **tied)
+    tiny.saved(model, tmp_path / "again")
+    tiny.saved(type(model).from_pretrained(tmp_path / "again", torch_dtype="auto"), tmp_path / "one")
+    assert ranks(2).run(saves.load_spread_and_save, tmp_path, {"tp_size": 2}) == [[], []]
+
+
+@pytest.mark.long
+def test_a_model_that_is_spread_along_both_axes_of_a_mesh_is_saved(tmp_path: Path) -> None:
+    tiny.saved(tiny.model("MixtralForCausalLM", "mixtral"), tmp_path / "one")
+    assert ranks(4).run(saves.load_spread_and_save, tmp_path, {"tp_size": 2, "fsdp_size": 2}) == [[]] * 4
+
+
 def test_a_tie_that_parallelize_module_parts_is_saved_as_two(tmp_path: Path) -> None:
     ranks(2).run(saves.save_model, tmp_path, "tp", "llama", TIED)
     again = loadstone.LlamaForCausalLM.from_pretrained(tmp_path)
