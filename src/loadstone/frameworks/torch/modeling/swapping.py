@@ -51,16 +51,16 @@ class Swapping(TorchStructure):
 
         Raises :class:`WeightsIncomplete` where a swap in place has failed.
         """
-        gate = gate_of(self)
-        if get_ident() in gate.inside:
+        gate, thread = gate_of(self), get_ident()
+        if thread in gate.inside:
             yield self.weights_version
             return
         try:
-            gate.enter()
+            gate.enter(thread)
             self.check_complete()
             yield self.weights_version
         finally:
-            gate.leave()
+            gate.leave(thread)
 
     def check_complete(self) -> None:
         """:class:`WeightsIncomplete` where a swap in place has failed."""
@@ -71,15 +71,16 @@ class Swapping(TorchStructure):
         """One forward pass, with one version of the weights. What is compiled from here on has no gate in it."""
         if torch.compiler.is_compiling():
             return super().__call__(*args, **kwargs)
-        gate = self.__dict__.get("_weights_gate") or gate_of(self)
-        if get_ident() in gate.inside:
+        gate, thread = self.__dict__.get("_weights_gate") or gate_of(self), get_ident()
+        if thread in gate.inside:
             return super().__call__(*args, **kwargs)
         try:
-            gate.enter()
-            self.check_complete()
+            gate.enter(thread)
+            if self.weights_incomplete:
+                self.check_complete()
             return super().__call__(*args, **kwargs)
         finally:
-            gate.leave()
+            gate.leave(thread)
 
 
 def gate_of(model: Swapping) -> WeightsGate:

@@ -26,17 +26,17 @@ class WeightsGate:
         self._changed = threading.Condition(self._lock)
         self._is_closed = False
 
-    def enter(self) -> None:
-        """From here on, until :meth:`leave`, the weights stay. Waits while they are replaced."""
+    def enter(self, thread: int) -> None:
+        """From here on, until :meth:`leave`, the weights stay in this thread. Waits while they are replaced."""
         with self._lock:
             while self._is_closed:
                 self._changed.wait()
-            self.inside.add(threading.get_ident())
+            self.inside.add(thread)
 
-    def leave(self) -> None:
+    def leave(self, thread: int) -> None:
         """This thread runs no more, however far :meth:`enter` came before it was interrupted."""
         with self._lock:
-            self.inside.discard(threading.get_ident())
+            self.inside.discard(thread)
             if self._is_closed:
                 self._changed.notify_all()
 
