@@ -80,11 +80,13 @@ def _half(jobs: Any, tensors: Any, *rest: Any) -> None:
     raise OSError("the disk is gone")
 
 
-def others(folders: tuple[Path, Path], asked: dict[str, int]) -> str:
-    """Each rank swaps to another checkpoint: the error."""
+def of_others(folders: tuple[Path, Path], asked: dict[str, int], other_way: bool) -> str:
+    """Rank 1 swaps to another checkpoint than rank 0, or in the other way: the error."""
+    is_other = dist.get_rank() == 1
     model = AutoModelForCausalLM.from_pretrained(folders[0], distributed_config=asked)
+    folder = folders[1] if other_way or not is_other else folders[0]
     try:
-        model.swap_weights(folders[dist.get_rank()])
+        model.swap_weights(folder, in_place=other_way and is_other)
     except LoadstoneError as error:
         assert is_of(model, folders[0]) and model.weights_version == 0
         return f"{type(error).__name__}: {error}"

@@ -9,6 +9,8 @@ from frameworks.torch import tiny
 from processes import swaps
 from processes.pool import ranks
 
+from loadstone import AutoModelForCausalLM
+
 TP, FSDP = {"tp_size": 2}, {"fsdp_size": 2}
 WAYS = pytest.mark.parametrize(
     ("asked", "in_place"), [(TP, False), (TP, True), (FSDP, True)], ids=["tp beside", "tp in place", "fsdp in place"]
@@ -37,3 +39,15 @@ def test_an_error_of_one_rank_is_all_ranks_and_the_next_swap_heals_all(
     one, other = ranks(2).run(swaps.one_fails, folders, asked, in_place)
     assert one == ["RankFailed", "RankFailed", "WeightsIncomplete"][: 3 if in_place else 1]
     assert other == ["CheckpointNotFound", "WeightsIncomplete", "WeightsIncomplete"][: 3 if in_place else 1]
+
+
+def test_ranks_that_swap_other_things_are_told_before_a_weight_is_read(folders: tuple[Path, Path]) -> None:
+    larger = folders[0].with_name("larger")
+    model = AutoModelForCausalLM.from_pretrained(folders[1], torch_dtype="float64")
+    model.save_pretrained(larger)
+    for swapped, other_way, names in (
+        ((folders[0], larger), False, "file sizes, model.safetensors"),
+        (folders, True, "swap_weights in place"),
+    ):
+        errors = ranks(2).run(swaps.of_others, swapped, TP, other_way)
+        assert all(error.startswith("RanksDisagree") and names in error for error in errors), errors

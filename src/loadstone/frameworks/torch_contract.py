@@ -76,11 +76,6 @@ class Quantizer(Protocol):
 class Swap(Protocol):
     """Other weights for one model."""
 
-    @property
-    def ranks(self) -> Ranks | None:
-        """The processes that hold the model together; None for this one alone."""
-        ...
-
     def prepare(self, plan: LoadPlan, weights: Weights, /) -> Filled:
         """All that can fail while the model has its old ones."""
         ...

@@ -16,9 +16,10 @@ from loadstone.core.keywords import unknown_argument
 from loadstone.core.progress import Progress
 from loadstone.errors import Fault, InvalidConfig, MissingTensors, UnusedTensors
 from loadstone.frameworks.contract import Filled
-from loadstone.frameworks.ranks import together
+from loadstone.frameworks.ranks import agree, together
 from loadstone.frameworks.registry import require_torch
 from loadstone.frameworks.torch_contract import Swap
+from loadstone.pipeline.facts import load_facts, plan_facts
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
@@ -72,16 +73,20 @@ def swap_weights(
     options, _ = Options.split(keywords)
     framework = require_torch()
     report = LoadReport(source=str(path_or_id), model_class=type(model).__name__)
-    with framework.swap(model, in_place) as swap, together(swap.ranks, "swap_weights") as exchange:
+    call = f"swap_weights{' in place' if in_place else ''}"
+    with framework.swap(model, in_place) as swap, together(framework.ranks_holding(model), call) as exchange:
         resolved = resolve(Request(path_or_id, type(model), options, {}, keywords), report)
         with report.stage("checkpoint") as stage:
             _check_config(model, resolved.config)
             checkpoint = resolved.open("torch")
             assert checkpoint is not None  # for there is no state_dict
+            agree(exchange, partial(load_facts, checkpoint, resolved.source.commit, resolved.config, options))
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         with report.stage("plan"):
-            plan = framework.rank_plan(model, _matched(model, checkpoint, resolved))
+            plan = _matched(model, checkpoint, resolved)
+            agree(exchange, partial(plan_facts, plan, framework.placements(model)))
+            plan = framework.rank_plan(model, plan)
             report.take(plan)
             report.passed_over = checkpoint.passed_over
             weights = Weights(checkpoint.ends, options.transfer)

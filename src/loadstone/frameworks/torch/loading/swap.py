@@ -11,8 +11,7 @@ from torch import Tensor
 from loadstone.core.slices import FileRange
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, DoesNotFit, WeightsIncomplete
-from loadstone.frameworks.ranks import Ranks
-from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part, meshes_of, settle
+from loadstone.frameworks.torch.distributed.dtensors import is_of_fsdp, local_part, settle
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.fill import Filled, SlotForms, Source, check_kinds, stored_values, tensors_of
 from loadstone.frameworks.torch.loading.own_memory import write
@@ -37,21 +36,11 @@ class Swap:
         model, *_ = models
         self._model, self._models, self._gates, self._in_place = model, models, gates, in_place
         check_swappable(model, in_place)
-        self._is_spread = any(is_dtensor(tensor) for _, tensor in tensors_of(model))
-        if self._is_spread:
+        if is_of_fsdp(model):  # which shards what it has gathered
             with self._closed():
                 settle(model)
         self._slots = {name: local_part(tensor) for name, tensor in tensors_of(model)}
         self._values: dict[str, Tensor] = {}
-
-    @property
-    def ranks(self) -> Ranks | None:
-        """The processes that hold the model together; None for this one alone."""
-        if not self._is_spread:
-            return None
-        from loadstone.frameworks.torch.distributed.ranks import ranks_of
-
-        return ranks_of(meshes_of(self._model))
 
     def prepare(self, plan: LoadPlan, weights: Weights) -> Filled:
         """Get everything ready while the model runs: new tensors, or, in place, what is to be read. ``plan`` is this
