@@ -26,7 +26,8 @@ STALL_S = 60.0
 _OWN_OPTIONS = ("timeout", "headers", "client_options", "retry_config")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 """Variables of the environment that say where a store is; one that says so without TLS means it."""
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 256 << 10
+"""Of a body, handed on at once: longer ones are new memory each time, whose page faults cost as much as the bytes."""
 _MOST_TRIES = 10
 """Where a body broke off, and the client does not go on by itself."""
 _STATUS = re.compile(r"(?:status code: |status: )(\d{3})")
