@@ -46,6 +46,7 @@ def logits(folder: Path) -> tuple[list[Any], dict[str, int], int]:
     out = model(jax.numpy.asarray([[1, 5, 6]])).logits
     held = sum(shard.data.nbytes for leaf in jax.tree.leaves(nnx.state(model)) for shard in leaf.addressable_shards)
     whole = multihost_utils.process_allgather(out, tiled=True)
+    assert model.load_report.by_rank.read == sum(model.about.nbytes_by_device.values())
     return np.asarray(whole).tolist(), dict(model.about.nbytes_by_device), held
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from loadstone.frameworks.ranks import Ranks
     from loadstone.planning.match import LoadPlan
     from loadstone.planning.same import Same
-    from loadstone.reporting.load_report import LoadReport
+    from loadstone.reporting.load_report import LoadReport, RankBytes
     from loadstone.transfer.weight_files import Weights
 
 ModelT = TypeVar("ModelT")
@@ -135,6 +135,10 @@ class Framework(Protocol[ModelT, TensorT_contra, PlaceT]):
         self, model: ModelT, plan: LoadPlan, weights: Weights, options: Options, dtype: DType | None, place: PlaceT, /
     ) -> Filled:
         """Give every slot its values; floating-point ones in ``dtype``, where that is None as stored."""
+        ...
+
+    def rank_bytes(self, model: ModelT, plan: LoadPlan, filled: Filled, /) -> RankBytes | None:
+        """What this process did, of a model that others hold parts of; None where that is not known."""
         ...
 
     def without_gradients(self) -> AbstractContextManager[object]:

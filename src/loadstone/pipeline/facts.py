@@ -6,6 +6,7 @@ Paths are left out, and what only says where a rank gets its files from: each ma
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -22,6 +23,7 @@ _OPTIONS = (
     *("dequantize", "quantization_config"),
 )
 """The options that decide what a model is, beside those that say which files."""
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _NOT_OF_CONFIGS = ("_name_or_path", "_commit_hash", "transformers_version")
 
 
@@ -40,7 +42,8 @@ def load_facts(
     checkpoint: Checkpoint | None, commit: str | None, config: PretrainedConfig, options: Options
 ) -> dict[str, Mapping[str, str]]:
     """Those of the checkpoint, and what the config and the options ask for."""
-    asked = {name: _value(getattr(options, name)) for name in _OPTIONS} | {"mesh": str(options.mesh_sizes())}
+    asked = {name: _value(getattr(options, name)) for name in _OPTIONS}
+    asked["mesh"] = _value(options.mesh_sizes())
     keys = {key: _value(value) for key, value in config.to_dict().items() if key not in _NOT_OF_CONFIGS}
     return {**checkpoint_facts(checkpoint, commit), "config": keys, "options": asked}
 
@@ -67,7 +70,8 @@ def _recipe(recipe: Recipe) -> str:
 
 
 def _value(value: object) -> str:
-    """As JSON, so that a dict and an object that says the same as a dict are alike."""
+    """As JSON, so that a dict and an object that says the same as a dict are alike. What JSON has not is shown as it
+    shows itself, without the address that it has in this process."""
     if hasattr(value, "to_dict"):
         value = value.to_dict()
-    return json.dumps(value, sort_keys=True, default=str)
+    return json.dumps(value, sort_keys=True, default=lambda other: _ADDRESS.sub("", str(other)))

@@ -41,17 +41,16 @@ from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_
 from loadstone.pipeline.select_class import AutoTarget, pick
 from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
-from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import packed_bytes_of
 from loadstone.remote_code.references import CodeReference
-from loadstone.reporting.load_report import LoadReport, RankBytes, Stage
+from loadstone.reporting.load_report import LoadReport, Stage
 from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
-    from loadstone.frameworks.contract import Filled, Model, SomeFramework
+    from loadstone.frameworks.contract import Model, SomeFramework
 
 logger = logging.getLogger("loadstone")
 
@@ -174,7 +173,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         with report.stage("fill") as stage:
             filled = framework.fill_model(model, plan, weights, options, dtype, place)
             _describe_filled(stage, filled.viewed, filled.copied)
-            report.by_rank = _by_rank(model, plan, filled) if options.is_spread else None
+            report.by_rank = framework.rank_bytes(model, plan, filled) if len(exchange.members) > 1 else None
         with report.stage("populate") as stage:
             _populate(weights, options, stage)
         _hold_to(locked, report)
@@ -293,12 +292,6 @@ def _begin_reading(
 def _describe_filled(stage: Stage, viewed_bytes: int, copied_bytes: int) -> None:
     stage.nbytes = viewed_bytes + copied_bytes
     stage.detail = f"{100 * viewed_bytes // max(stage.nbytes, 1)} % mapped, the rest copied"
-
-
-def _by_rank(model: Model, plan: LoadPlan, filled: Filled) -> RankBytes:
-    """What this rank of a mesh did."""
-    torch, module = require_torch(), cast(Any, model)
-    return RankBytes(torch.rank_of(module), stored_bytes(torch.rank_plan(module, plan)), filled.viewed, filled.copied)
 
 
 def _populate(weights: Weights, options: Options, stage: Stage) -> None:

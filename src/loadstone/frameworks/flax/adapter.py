@@ -13,6 +13,7 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
+from loadstone.frameworks import contract
 from loadstone.frameworks.flax.classes import CLASSES
 from loadstone.frameworks.flax.fill import Filled, fill
 from loadstone.frameworks.flax.heads import Bare
@@ -26,6 +27,7 @@ from loadstone.materialize.arrays import ArraySource, held
 from loadstone.materialize.equality import arrays_alike, stored_alike
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.same import Same
+from loadstone.reporting.load_report import RankBytes
 from loadstone.transfer.weight_files import Weights
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "held",
     "naming",
     "placement",
+    "rank_bytes",
     "ranks_asked",
     "resolve_class",
     "skeleton",
@@ -125,6 +128,12 @@ def fill_model(
     filled = fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, place)
     model.about.nbytes_by_device = filled.by_device
     return filled
+
+
+def rank_bytes(model: FlaxPreTrainedModel, plan: LoadPlan, filled: contract.Filled) -> RankBytes | None:
+    """What this process did of a load."""
+    rank = f"process {jax.process_index()} of {jax.process_count()}"
+    return RankBytes(rank, sum(model.about.nbytes_by_device.values()), filled.viewed, filled.copied)
 
 
 def without_gradients() -> AbstractContextManager[object]:

@@ -212,6 +212,8 @@ class Visit:
             stopped = self._other_call(rank, failure.call)
             error = RankFailed(failure.text, failure.rank) if failure.call == self._call else stopped
             self._followed = error, failure
+            if failure.nonce == state.nonce and failure.call == self._call:
+                self._met.setdefault(rank, state)  # it was in this exchange, and may have said what is asked for
             raise error
         if state.nonce in self._memory.past or state.failed is not None:
             return None

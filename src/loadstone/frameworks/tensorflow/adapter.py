@@ -13,6 +13,7 @@ from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
+from loadstone.frameworks import contract
 from loadstone.frameworks.ranks import Ranks
 from loadstone.frameworks.tensorflow.classes import CLASSES
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
@@ -23,6 +24,7 @@ from loadstone.materialize.arrays import ArraySource, held
 from loadstone.materialize.equality import arrays_alike, stored_alike
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.same import Same
+from loadstone.reporting.load_report import RankBytes
 from loadstone.transfer.weight_files import Weights
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "held",
     "naming",
     "placement",
+    "rank_bytes",
     "ranks_asked",
     "resolve_class",
     "skeleton",
@@ -142,6 +145,11 @@ def fill_model(
         return dtype or stored.dtype if stored.dtype.is_floating else stored.dtype
 
     return fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, device)
+
+
+def rank_bytes(model: TFPreTrainedModel, plan: LoadPlan, filled: contract.Filled) -> RankBytes | None:
+    """None: a TensorFlow model is one process's."""
+    return None
 
 
 def without_gradients() -> AbstractContextManager[object]:

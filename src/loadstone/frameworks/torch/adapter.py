@@ -18,6 +18,7 @@ from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
+from loadstone.frameworks import contract
 from loadstone.frameworks.ranks import Ranks, together
 from loadstone.frameworks.torch.distributed.dtensors import meshes_of, placements, rank_of, rank_plan, settle
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
@@ -36,8 +37,10 @@ from loadstone.frameworks.torch.transformers_compat.conventions import dtypes_as
 from loadstone.frameworks.torch.transformers_compat.unread import refuse_unread
 from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.same import Same
 from loadstone.planning.split import DISK
+from loadstone.reporting.load_report import RankBytes
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
@@ -62,6 +65,7 @@ __all__ = [
     "placement",
     "placements",
     "quantizer",
+    "rank_bytes",
     "rank_of",
     "rank_plan",
     "ranks_asked",
@@ -276,14 +280,18 @@ def ranks_asked(options: Options) -> Ranks | None:
     return ranks_of_options(options)
 
 
-def ranks_holding(module: nn.Module) -> Ranks | None:
-    """The ranks that hold a module together: those of the meshes of its DTensors; None where it has none."""
-    meshes = meshes_of(module)
-    if not meshes:
-        return None
-    from loadstone.frameworks.torch.distributed.ranks import ranks_of
+def rank_bytes(model: nn.Module, plan: LoadPlan, filled: contract.Filled) -> RankBytes | None:
+    """What this rank did of a load."""
+    return RankBytes(rank_of(model), stored_bytes(rank_plan(model, plan)), filled.viewed, filled.copied)
 
-    return ranks_of(meshes)
+
+def ranks_holding(module: nn.Module) -> Ranks | None:
+    """The ranks that hold a module together; see there."""
+    if not meshes_of(module):
+        return None
+    from loadstone.frameworks.torch.distributed.ranks import ranks_holding as those
+
+    return those(module)
 
 
 def own_memory(module: nn.Module, *, stays: bool) -> OwnMemory:

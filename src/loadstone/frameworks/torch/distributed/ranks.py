@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from torch import distributed
+from torch import distributed, nn
 from torch.distributed.distributed_c10d import PrefixStore, Store, _get_default_store
 
 from loadstone.configs.load_options import Options
 from loadstone.frameworks.ranks import Memory, Ranks
+from loadstone.frameworks.torch.distributed.dtensors import meshes_of
 from loadstone.frameworks.torch.distributed.meshes import checked_mesh, rank_count
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ def ranks_of(meshes: Iterable[DeviceMesh]) -> Ranks | None:
     if any(not each <= members for each in sets):
         members = frozenset().union(*(_members(mesh._get_root_mesh()) for mesh in meshes))
     return _ranks(sorted(members))
+
+
+def ranks_holding(module: nn.Module) -> Ranks | None:
+    """The ranks that hold a module together: those of the meshes of its DTensors; None where it has none."""
+    meshes = meshes_of(module)
+    return ranks_of(meshes) if meshes else None
 
 
 def ranks_of_options(options: Options) -> Ranks | None:
