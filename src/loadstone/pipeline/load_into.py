@@ -125,7 +125,7 @@ def load_into(
             weights.detach()
             stage.nbytes = done.viewed + done.copied
             if rank:
-                report.by_rank = RankBytes(rank, stored_bytes(plan), done.viewed, done.copied)
+                report.by_rank = RankBytes(rank, stored_bytes(plan) + weights.read_for_others, done.viewed, done.copied)
         unasked = "the module's own" if memory.tensors else "as stored"
         report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
         return report

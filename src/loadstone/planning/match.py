@@ -41,6 +41,8 @@ class LoadPlan:
     """Those of the model, in its order."""
     untied: Mapping[str, str] = field(default_factory=dict)
     """Slot → the slot that the model ties it to, where both are stored and differ: each takes its own tensor."""
+    whole: LoadPlan | None = None
+    """Of the plan of one rank of a mesh: the plan that it is a part of."""
 
     @property
     def initialized(self) -> dict[str, str]:

@@ -135,7 +135,7 @@ def local_plan(plan: LoadPlan, local: Mapping[str, LocalSlot]) -> LoadPlan:
             "mesh so. Give dequantize=True, which dequantizes them."
         )
     slots = tuple(slot._replace(shape=local[slot.name].shape) if slot.name in local else slot for slot in plan.slots)
-    return replace(plan, recipes=recipes, slots=slots)
+    return replace(plan, recipes=recipes, slots=slots, whole=plan)
 
 
 def stored_bytes(plan: LoadPlan) -> int:
@@ -195,19 +195,23 @@ def _placed(ranges: _Ranges) -> Iterator[tuple[slice, slice]]:
         at += stop - start
 
 
+def shares_of(piece: Piece, slot: LocalSlot) -> Iterator[Share]:
+    """What of a piece's stored tensor goes where in a rank's own tensor: boxes of these two."""
+    # A piece fills a box of the slot, of which dimensions that are not named are those of the tensor.
+    named = piece.into or ()
+    inner = piece.shape[len(shape_of(named)) :]
+    region = (*named, *(slice(0, size) for size in inner))
+    for share in slot.shares:
+        shared = overlap(region, share.whole)
+        if shared is not None:
+            place = within(share.local, relative(shared, share.whole))
+            yield Share(within(piece.taken, relative(shared, region)), place)
+
+
 def _cut_pieces(pieces: Iterable[Piece], slot: LocalSlot) -> Iterator[Piece]:
     for piece in pieces:
-        # A piece fills a box of the slot, of which dimensions that are not named are those of the tensor.
-        named = piece.into or ()
-        inner = piece.shape[len(shape_of(named)) :]
-        region = (*named, *(slice(0, size) for size in inner))
-        for share in slot.shares:
-            shared = overlap(region, share.whole)
-            if shared is None:
-                continue
-            place = within(share.local, relative(shared, share.whole))
+        for taken, place in shares_of(piece, slot):
             fills = place == normalize((), slot.shape)
-            taken = within(piece.taken, relative(shared, region))
             yield Piece(_part(piece.tensor, taken), None, None if fills else place)
 
 

@@ -30,7 +30,7 @@ class RankBytes:
     rank: str
     """Which one, of which mesh."""
     read: int = 0
-    """Of the files."""
+    """Of the files: what its slots are made of; or its share of what the ranks of a node have read together."""
     viewed: int = 0
     """Of slots that are views of mapped files."""
     copied: int = 0

@@ -54,6 +54,8 @@ class Weights:
         self.maps = {path: MappedFile(path, end) for path, end in local.items()}
         self.populates = False
         """Whether all that is mapped is being populated."""
+        self.read_for_others = 0
+        """Bytes that this process read for others of its node, less those that they read for it."""
         self._warmups: list[Warmup] = []
 
     def add(self, path: Path) -> None:

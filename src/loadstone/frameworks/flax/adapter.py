@@ -130,7 +130,9 @@ def fill_model(
     return filled
 
 
-def rank_bytes(model: FlaxPreTrainedModel, plan: LoadPlan, filled: contract.Filled) -> RankBytes | None:
+def rank_bytes(
+    model: FlaxPreTrainedModel, plan: LoadPlan, weights: Weights, filled: contract.Filled
+) -> RankBytes | None:
     """What this process did of a load."""
     rank = f"process {jax.process_index()} of {jax.process_count()}"
     return RankBytes(rank, sum(model.about.nbytes_by_device.values()), filled.viewed, filled.copied)

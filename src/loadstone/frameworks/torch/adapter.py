@@ -38,6 +38,7 @@ from loadstone.frameworks.torch.transformers_compat.unread import refuse_unread
 from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.mesh import stored_bytes
+from loadstone.planning.recipes import Stored
 from loadstone.planning.same import Same
 from loadstone.planning.split import DISK
 from loadstone.reporting.load_report import RankBytes
@@ -241,14 +242,22 @@ def fill_module(
         plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
     if devices.quantized_layers is None:
         device_of: Callable[[str], torch.device] = devices.of
-        ready, written = dict[str, Tensor](), 0
-        if memory is not None:
+        ready = dict[str, Tensor]()
+        if memory is not None or plan.whole is not None:
             check_kinds(plan, owners)  # before anything is written
+        if memory is not None:
             memory.untie(model, plan.untied)
             device_of = memory.device_of(devices)
-            ready, written = memory.write(plan, weights, dtype_of, devices)
-        filled = fill(model, plan, source, SlotForms(dtype_of, device_of, initial_dtype_of), ready)
-        filled = Filled(filled.viewed, filled.copied + written)
+            ready = memory.fitting(plan, dtype_of, devices)
+        forms = SlotForms(dtype_of, device_of, initial_dtype_of)
+        shared = _read_with_node(model, plan, weights, forms, ready)
+        if ready:
+            from loadstone.frameworks.torch.loading.own_memory import write
+
+            write(plan.without(shared), ready, weights)
+        copied = sum(tensor.nbytes for tensor in (ready | shared).values())
+        filled = fill(model, plan, source, forms, ready | shared)
+        filled = Filled(filled.viewed, filled.copied + copied)
     else:
         from loadstone.frameworks.torch.quantized.quantize import quantize
 
@@ -271,6 +280,26 @@ def fill_module(
     return filled
 
 
+def _read_with_node(
+    model: nn.Module, plan: LoadPlan, weights: Weights, forms: SlotForms, memory: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Slots that the ranks of this node have read together: in the memory that there is, or in new memory."""
+    if plan.whole is None:
+        return {}
+    from loadstone.frameworks.torch.distributed.node_reads import read_with_node
+
+    shapes = {slot.name: slot.shape for slot in plan.slots}
+
+    def target_of(name: str) -> Tensor:
+        recipe = plan.recipes[name]
+        assert isinstance(recipe, Stored)
+        dtype = forms.dtype_of(name, recipe.pieces[0].tensor)
+        return memory[name] if name in memory else torch.empty(shapes[name], dtype=dtype, device=forms.device_of(name))
+
+    with together(ranks_holding(model), "load_into") as exchange:
+        return read_with_node(model, plan.whole, weights, target_of, exchange)
+
+
 def ranks_asked(options: Options) -> Ranks | None:
     """The ranks that are asked to hold a model together; see there."""
     if not options.is_spread:
@@ -280,9 +309,10 @@ def ranks_asked(options: Options) -> Ranks | None:
     return ranks_of_options(options)
 
 
-def rank_bytes(model: nn.Module, plan: LoadPlan, filled: contract.Filled) -> RankBytes | None:
+def rank_bytes(model: nn.Module, plan: LoadPlan, weights: Weights, filled: contract.Filled) -> RankBytes | None:
     """What this rank did of a load."""
-    return RankBytes(rank_of(model), stored_bytes(rank_plan(model, plan)), filled.viewed, filled.copied)
+    read = stored_bytes(rank_plan(model, plan)) + weights.read_for_others
+    return RankBytes(rank_of(model), read, filled.viewed, filled.copied)
 
 
 def ranks_holding(module: nn.Module) -> Ranks | None:

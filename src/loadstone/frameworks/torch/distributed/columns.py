@@ -57,7 +57,7 @@ def exchanged(blocks: Sequence[Gathered], held: Held, widths: Mapping[str, int],
     received = torch.empty(sum(sizes_in), dtype=torch.uint8, device=meeting.device)
     for at, (_, take) in _placed(to_each, widths):
         _words(sent, at, take, widths[take.tensor]).copy_(held.values(take.tensor, take.box))
-    _all_to_all(received, sent, sizes_in, sizes_out, meeting)
+    all_to_all(received, sent, sizes_in, sizes_out, meeting)
     received = received.cpu()
     return {key: received[at : at + nbytes_sent(take, widths)] for at, (key, take) in _placed(from_each, widths)}
 
@@ -109,7 +109,7 @@ def _words(message: Tensor, at: int, take: Take, width: int) -> Tensor:
     return message[at : at + math.prod(shape) * width].view(WORDS[width]).view(shape)
 
 
-def _all_to_all(received: Tensor, sent: Tensor, sizes_in: list[int], sizes_out: list[int], meeting: Meeting) -> None:
+def all_to_all(received: Tensor, sent: Tensor, sizes_in: list[int], sizes_out: list[int], meeting: Meeting) -> None:
     """The collective; a rank that fails or ends meanwhile is noticed at once, whatever the group's timeout is."""
     work = distributed.all_to_all_single(received, sent, sizes_in, sizes_out, group=meeting.group, async_op=True)
     assert work is not None

@@ -69,7 +69,7 @@ def rank_plan(module: nn.Module, plan: LoadPlan) -> LoadPlan:
             f"{untied[0]} and {plan.untied[untied[0]]} are one parameter of the module, which is distributed already, "
             "and the checkpoint holds two that differ. Untie them before the module is distributed."
         )
-    local = {name: local_slot_of(name, tensor) for name, tensor in placed.items()}
+    local = local_slots(module)
     wrong = [
         Fault(f"{name} on this rank", f"shape {local[name].shape}, by its placements", str(tuple(held.shape)))
         for name, held in ((name, local_part(tensor)) for name, tensor in placed.items())
@@ -78,6 +78,14 @@ def rank_plan(module: nn.Module, plan: LoadPlan) -> LoadPlan:
     if wrong:
         raise ShapeMismatch(wrong, hint="Was the DTensor made by from_local() of parts that are not equally large?")
     return local_plan(plan, local)
+
+
+def local_slots(module: nn.Module) -> dict[str, LocalSlot]:
+    """What this rank holds of each parameter and buffer that is a DTensor.
+
+    Raises :class:`ArgumentError` where one is a partial sum.
+    """
+    return {name: local_slot_of(name, tensor) for name, tensor in _dtensors(module)}
 
 
 def rank_of(module: nn.Module) -> str:

@@ -45,12 +45,10 @@ class OwnMemory:
             untie(module, names)
             self.tensors |= {name: module.get_parameter(name) for name in names if name in self.tensors}
 
-    def write(
-        self, plan: LoadPlan, weights: Weights, dtype_of: TorchDTypeOf, devices: Devices
-    ) -> tuple[dict[str, Tensor], int]:
-        """Write what is stored into each tensor that has the slot's device and dtype; returns those, and their bytes.
+    def fitting(self, plan: LoadPlan, dtype_of: TorchDTypeOf, devices: Devices) -> dict[str, Tensor]:
+        """Each tensor that has the device and the dtype of its slot, of those that are stored.
 
-        Not into one that PyTorch does not write as plain memory: a subclass, or one element under several indices.
+        None that PyTorch does not write as plain memory: a subclass, or one element under several indices.
         """
         device_of, exact = self.device_of(devices), functools.cache(_exact)
         fitting: dict[str, Tensor] = {}
@@ -61,7 +59,7 @@ class OwnMemory:
             dtype = dtype_of(name, recipe.pieces[0].tensor)
             if tensor.dtype == dtype and tensor.device == exact(device_of(name)):
                 fitting[name] = tensor
-        return fitting, write(plan, fitting, weights)
+        return fitting
 
 
 @torch.no_grad()
