@@ -62,7 +62,7 @@ def prepare(folder: Path, case: str) -> None:
 def probe(subject: str, case: str, folder: Path) -> dict[str, float]:
     """One rank's load, and what it took."""
     kind = case.partition(" ")[0]
-    load = {OURS: _ours, TRANSFORMERS: _transformers, DCP: _dcp}[subject]
+    load = {OURS: _ours, TRANSFORMERS: _transformers, DCP: by_dcp}[subject]
     touch(load(kind, folder.parent / _TINY_FOLDER)())
     ready = load(kind, folder)
     with measured() as found:
@@ -95,7 +95,7 @@ def _transformers(kind: str, folder: Path) -> Any:
     return lambda: AutoModelForCausalLM.from_pretrained(folder, dtype="auto", distributed_config=asked)
 
 
-def _dcp(kind: str, folder: Path) -> Any:
+def by_dcp(kind: str, folder: Path) -> Any:
     """DTensors with the names and placements of our model, filled by PyTorch's own reader of such files."""
     import torch
     import torch.distributed.checkpoint as dcp
