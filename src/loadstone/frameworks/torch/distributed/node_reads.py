@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,13 +24,14 @@ from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.mesh import LocalSlot, Share
 from loadstone.planning.reading_together import ROUND_BYTES, Part, Together, parts, read_together
+from loadstone.transfer.copy import EXTENT_BYTES
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.threads import thread_pool
 from loadstone.transfer.weight_file import SECTOR_BYTES
 from loadstone.transfer.weight_files import Weights
 
-_READ_BYTES = 2 << 20
-"""Of one read, by one thread."""
+_NEAR_ROUNDS, _FAR_ROUNDS = 2, 5
+"""Read at once: on this machine the next while one is exchanged; more from where each request waits for an answer."""
 _WORD_BYTES = 8
 """After what a rank sends: zeros, or ones where it could not read. As many as the longest element, to keep bounds."""
 
@@ -132,7 +134,9 @@ class _Reading:
         self._weights = weights
         self._threads = weights.options.count()
         self._pools = thread_pool(self._threads, "loadstone-node")
-        self._rooms = [memoryview(new_memory(ROUND_BYTES // ranks + 2 * SECTOR_BYTES)) for _ in range(2)]
+        is_far = weights.extent_bytes > EXTENT_BYTES
+        count = _FAR_ROUNDS if is_far else _NEAR_ROUNDS
+        self._rooms = [memoryview(new_memory(ROUND_BYTES // ranks + 2 * SECTOR_BYTES)) for _ in range(count)]
         self.nbytes = 0
 
     def __enter__(self) -> _Reading:
@@ -144,18 +148,15 @@ class _Reading:
 
     def ahead(self, turns: Iterator[_Turn]) -> Iterator[tuple[_Turn, _Coming]]:
         """Each turn with its bytes; those of the next are being read meanwhile."""
-        before: tuple[_Turn, _Coming] | None = None
-        for turn in turns:
-            coming = self._begin(turn.shared, turn.reads[turn.rank])
-            if before is not None:
-                yield before
-            before = turn, coming
-        if before is not None:
-            yield before
+        begun: deque[tuple[_Turn, _Coming]] = deque()
+        for number, turn in enumerate(turns):
+            if len(begun) == len(self._rooms):
+                yield begun.popleft()  # whose room is free when this goes on
+            room = self._rooms[number % len(self._rooms)]
+            begun.append((turn, self._begin(turn.shared, turn.reads[turn.rank], room)))
+        yield from begun
 
-    def _begin(self, shared: Together, read: ByteRange) -> _Coming:
-        room = self._rooms[0]
-        self._rooms.reverse()
+    def _begin(self, shared: Together, read: ByteRange, room: memoryview) -> _Coming:
         try:
             file = self._weights.open(shared.tensor.file)
         except LoadstoneError as error:
@@ -164,7 +165,7 @@ class _Reading:
             return _Coming([failed], room[:0])
         start = shared.tensor.offset + read.start
         head = start % SECTOR_BYTES if file.takes_direct else 0
-        spans = list(ByteRange(0, head + read.nbytes).split(_READ_BYTES)) if read.nbytes else []
+        spans = list(ByteRange(0, head + read.nbytes).split(self._weights.extent_bytes)) if read.nbytes else []
 
         def bring(span: ByteRange) -> None:
             stop = span.start + -(-span.nbytes // SECTOR_BYTES) * SECTOR_BYTES
