@@ -127,48 +127,93 @@ def stepped(spread: Any, whole: Any, copies: int) -> float:
         model(ids, labels=ids).loss.backward()
         norms.append(full(torch.nn.utils.clip_grad_norm_(model.parameters(), 1e9)))
         optimizer.step()
-    # Of what changes nothing (a bias of keys) the gradients are noise: all are measured by the largest of their kind.
-    largest = max(float(slot.grad.abs().max()) for slot in whole.parameters())
-    worst = apart(norms[1], norms[0])
-    for one, other in zip(spread.parameters(), whole.parameters(), strict=True):
-        scale = max(float(other.grad.abs().max()), 1e-2 * largest)
-        worst = max(worst, float((full(one.grad) - other.grad).abs().max()) / scale, apart(full(one), other))
-    return worst
+    worst = max(apart(norms[1], norms[0]), gradients_apart(spread, whole))
+    pairs = zip(spread.parameters(), whole.parameters(), strict=True)
+    return max(worst, *(apart(full(one), other) for one, other in pairs))
 
 
-def modal(family: str, keywords: Mapping[str, Any]) -> tuple[float, float, int]:
-    """Outputs and gradients of a family that reads more than texts, after both were spread; how many slots are cut.
+def gradients_apart(spread: Any, whole: Any) -> float:
+    """The largest difference of gradients, each over the largest of its tensor.
 
-    Nothing is loaded here: what each rank holds is told by the parameters, and how it is read by other tests.
+    Of what changes nothing (a bias of keys) they are noise: none is measured by less than a hundredth of the largest
+    of all.
     """
-    from loadstone.frameworks.torch.distributed.tensor_parallel import shard_blocks, split_layers
+    pairs = list(zip(spread.parameters(), whole.parameters(), strict=True))
+    largest = max(float(other.grad.abs().max()) for _, other in pairs if other.grad is not None)
+    return max(
+        float((full(one.grad) - other.grad).abs().max()) / max(float(other.grad.abs().max()), 1e-2 * largest)
+        for one, other in pairs
+        if other.grad is not None
+    )
 
+
+def plain(family: str, auto: str, config: Mapping[str, Any], sizes: tuple[int, int]) -> tuple[float, float, int]:
+    """The same of a family that reads texts, with a head."""
+    inputs = {"input_ids": IDS, "attention_mask": torch.ones_like(IDS).index_fill(1, torch.tensor([7, 8]), 0)}
+    if auto == "AutoModelForSeq2SeqLM":
+        inputs["decoder_input_ids"] = IDS[:, :5]
+    if auto == "AutoModelForSpeechSeq2Seq":
+        numbers = torch.randn(2, 16, 20, generator=torch.Generator().manual_seed(3))
+        inputs = {"input_features": numbers, "decoder_input_ids": IDS[:, :5]}
+    torch.manual_seed(2)
+    whole = getattr(loadstone, auto).from_config(loadstone.AutoConfig.for_model(family, **config)).eval()
+    return compared(whole, inputs, sizes)
+
+
+def one_token(folder: Path) -> float:
+    """Gradients where the experts of a rank get no token."""
+    spread, whole = loaded(folder, {"tp_plan": "auto"})
+    ids = IDS[:1, :1]
+    for model in (spread, whole):
+        model(ids).logits.square().sum().backward()
+    torch.nn.utils.clip_grad_norm_(spread.parameters(), 1e9)
+    return gradients_apart(spread, whole)
+
+
+def replicas(folder: Path) -> tuple[float, str]:
+    """A mesh with an axis along which each rank has the same."""
+    mesh = init_device_mesh("cpu", (2, 2), mesh_dim_names=("dp", "tp"))
+    spread, whole = loaded(folder, {"device_mesh": mesh})
+    assert spread.get_memory_footprint() < 0.7 * whole.get_memory_footprint()
+    with torch.no_grad():
+        return apart(spread(IDS).logits, whole(IDS).logits), str(spread.load_report.by_rank)
+
+
+def modal(family: str, sizes: tuple[int, int]) -> tuple[float, float, int]:
+    """The same of a family that reads more than texts."""
     known = importlib.import_module(f"parity.modal_families.{family.replace('-', '_')}").PARITY
     cls = getattr(loadstone, known.main)
     torch.manual_seed(2)  # by which all of them give something
     plain = _even_heads(known.plain)
     whole = cls(loadstone.AutoConfig.for_model(known.family, **plain)).eval()
+    return compared(whole, known.inputs(known.main, whole.config), sizes)
+
+
+def compared(whole: Any, inputs: Mapping[str, Any], sizes: tuple[int, int]) -> tuple[float, float, int]:
+    """How far outputs and gradients of a model are from its own once it is spread, and how many slots are cut.
+
+    Nothing is loaded here: what each rank holds is told by the parameters, and how it is read by other tests.
+    """
+    from loadstone.frameworks.torch.distributed.tensor_parallel import shard_blocks, split_layers
+
     with torch.no_grad():
         for slot in whole.parameters():
             slot.add_(torch.randn_like(slot) * 0.1)
-    spread, mesh = copy.deepcopy(whole), mesh_of((keywords["fsdp_size"], keywords["tp_size"]))
-    if keywords["tp_size"] > 1:
+    spread, mesh = copy.deepcopy(whole), mesh_of(sizes)
+    if sizes[1] > 1:
         split_layers(spread, spread.component, mesh["tp"])
-    if keywords["fsdp_size"] > 1:
+    if sizes[0] > 1:
         shard_blocks(spread, mesh["fsdp"])
-    inputs = known.inputs(known.main, whole.config)
     found, expected = (tensors_in(model(**inputs)) for model in (spread, whole))
     assert len(found) == len(expected) and all(each.any() for each in expected)
     worst = max(apart(one, other) for one, other in zip(found, expected, strict=True) if other.isfinite().all())
     for tensors in (found, expected):
         sum(each.square().sum() for each in tensors if each.requires_grad and each.isfinite().all()).backward()
-    largest = max(float(slot.grad.abs().max()) for slot in whole.parameters() if slot.grad is not None)
-    gradients = max(
-        float((full(one.grad) - other.grad).abs().max()) / max(float(other.grad.abs().max()), 1e-2 * largest)
-        for one, other in zip(spread.parameters(), whole.parameters(), strict=True)
-        if other.grad is not None
+    return (
+        worst,
+        gradients_apart(spread, whole),
+        sum(any(p.is_shard() for p in slot.placements) for slot in spread.parameters()),
     )
-    return worst, gradients, sum(any(p.is_shard() for p in slot.placements) for slot in spread.parameters())
 
 
 def _even_heads(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parity.cases import DECODERS, PLAIN
+from parity.cases import DECODERS, ENCODERS, PLAIN
 from parity.modal_families import families
 from processes import tensor_parallel as programs
 from processes.pool import ranks
@@ -97,8 +97,7 @@ def test_weights_in_half_precision_and_a_tie(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 1)], ids=["tensor", "blocks"])
 @pytest.mark.parametrize("family", sorted(families()))
 def test_every_other_family(family: str, sizes: tuple[int, int]) -> None:
-    keywords = {"fsdp_size": sizes[0], "tp_size": sizes[1]}
-    outcomes = ranks(2).outcomes(programs.modal, family, keywords)
+    outcomes = ranks(2).outcomes(programs.modal, family, sizes)
     if family in ("convnext", "convnextv2", "mobilenet_v2", "resnet", "segformer") and sizes[1] == 2:
         assert all(isinstance(each.error, InvalidMesh) for each in outcomes)
         return
@@ -106,6 +105,70 @@ def test_every_other_family(family: str, sizes: tuple[int, int]) -> None:
         assert each.error is None, each.trace
         outputs, gradients, _ = each.value
         assert outputs < TOLERANCE and gradients < 5 * TOLERANCE
+
+
+SEQ2SEQ: dict[str, Any] = dict(vocab_size=99, d_model=16, d_kv=4, d_ff=22, num_layers=2, num_heads=4)
+WHISPER: dict[str, Any] = dict(
+    vocab_size=99,
+    d_model=16,
+    encoder_layers=2,
+    decoder_layers=2,
+    encoder_attention_heads=4,
+    decoder_attention_heads=4,
+    encoder_ffn_dim=22,
+    decoder_ffn_dim=22,
+    num_mel_bins=16,
+    max_source_positions=10,
+    max_target_positions=20,
+    pad_token_id=0,
+    bos_token_id=1,
+    eos_token_id=2,
+    decoder_start_token_id=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("family", "auto", "config"),
+    [
+        ("bert", "AutoModelForMaskedLM", PLAIN["bert"]),
+        *(
+            pytest.param(each, "AutoModelForMaskedLM", PLAIN[each], marks=pytest.mark.long)
+            for each in ENCODERS
+            if each != "bert"
+        ),
+        pytest.param("bert", "AutoModelForTokenClassification", PLAIN["bert"], marks=pytest.mark.long),
+        pytest.param("llama", "AutoModelForSequenceClassification", PLAIN["llama"], marks=pytest.mark.long),
+        pytest.param("t5", "AutoModelForSeq2SeqLM", SEQ2SEQ, marks=pytest.mark.long),
+        pytest.param(
+            "t5", "AutoModelForSeq2SeqLM", SEQ2SEQ | {"feed_forward_proj": "gated-gelu"}, marks=pytest.mark.long
+        ),
+        pytest.param("whisper", "AutoModelForSpeechSeq2Seq", WHISPER, marks=pytest.mark.long),
+        pytest.param(
+            "mamba",
+            "AutoModelForCausalLM",
+            dict(vocab_size=99, hidden_size=16, num_hidden_layers=2, state_size=4),
+            marks=pytest.mark.long,
+        ),
+        ("phi3", "AutoModelForCausalLM", PLAIN["phi3"] | {"intermediate_size": 45}),
+        pytest.param("gpt2", "AutoModelForCausalLM", PLAIN["gpt2"] | {"n_inner": 45}, marks=pytest.mark.long),
+        pytest.param(
+            "mixtral", "AutoModelForCausalLM", PLAIN["mixtral"] | {"num_local_experts": 3}, marks=pytest.mark.long
+        ),
+        pytest.param("gemma2", "AutoModelForCausalLM", PLAIN["gemma2"] | {"vocab_size": 97}, marks=pytest.mark.long),
+    ],
+)
+def test_heads_of_other_kinds_and_uneven_widths(family: str, auto: str, config: dict[str, Any]) -> None:
+    for outputs, gradients, cut in ranks(2).run(programs.plain, family, auto, config, (1, 2)):
+        assert outputs < TOLERANCE and gradients < 5 * TOLERANCE and cut > 0
+
+
+def test_experts_of_a_rank_may_get_no_token(tmp_path: Path) -> None:
+    assert max(ranks(2).run(programs.one_token, made("mixtral", tmp_path, num_experts_per_tok=1))) < TOLERANCE
+
+
+def test_other_axes_of_a_mesh_are_replicas(tmp_path: Path) -> None:
+    for logits, rank in ranks(4).run(programs.replicas, made("llama", tmp_path)):
+        assert logits < TOLERANCE and "(tp 2)" in rank
 
 
 def test_a_new_head_is_the_same_on_all_ranks(tmp_path: Path) -> None:

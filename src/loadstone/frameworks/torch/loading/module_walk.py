@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
+from loadstone.frameworks.torch.distributed.dtensors import local_part
+
 _WALKS = ("named_modules", "named_parameters", "_named_members")
 
 
@@ -29,7 +31,8 @@ def parameters_of(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
 
 
 def bytes_of(tensor: Tensor) -> int:
-    """What a tensor takes; of a quantized one its parts, which are tensors of their own."""
+    """What a tensor takes in this process; of a quantized one its parts, which are tensors of their own."""
+    tensor = local_part(tensor)
     flatten = getattr(tensor, "__tensor_flatten__", None)
     if flatten is not None:
         return sum(getattr(tensor, name).nbytes for name in flatten()[0])
