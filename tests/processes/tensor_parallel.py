@@ -170,6 +170,15 @@ def one_token(folder: Path) -> float:
     return gradients_apart(spread, whole)
 
 
+def dequantized(file: Path, keywords: Mapping[str, Any]) -> float:
+    """A quantized file, of which each rank decodes what it holds."""
+    spread = loadstone.AutoModelForCausalLM.from_pretrained(file, **keywords)
+    whole = loadstone.AutoModelForCausalLM.from_pretrained(file)
+    ids = IDS % 30
+    with torch.no_grad():
+        return apart(spread(ids).logits, whole(ids).logits)
+
+
 def replicas(folder: Path) -> tuple[float, str]:
     """A mesh with an axis along which each rank has the same."""
     mesh = init_device_mesh("cpu", (2, 2), mesh_dim_names=("dp", "tp"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkpoint.test_gguf_open import write
 from parity.cases import DECODERS, ENCODERS, PLAIN
 from parity.modal_families import families
 from processes import tensor_parallel as programs
@@ -164,6 +165,12 @@ def test_heads_of_other_kinds_and_uneven_widths(family: str, auto: str, config: 
 
 def test_experts_of_a_rank_may_get_no_token(tmp_path: Path) -> None:
     assert max(ranks(2).run(programs.one_token, made("mixtral", tmp_path, num_experts_per_tok=1))) < TOLERANCE
+
+
+@pytest.mark.parametrize("keywords", [TP2, {"distributed_config": {"fsdp_size": 2}}], ids=["tensor", "blocks"])
+def test_a_quantized_file_is_dequantized_by_each_rank(tmp_path: Path, keywords: dict[str, Any]) -> None:
+    write(tmp_path / "model.gguf")
+    assert max(ranks(2).run(programs.dequantized, tmp_path / "model.gguf", keywords)) < TOLERANCE
 
 
 def test_other_axes_of_a_mesh_are_replicas(tmp_path: Path) -> None:
