@@ -31,6 +31,7 @@ from loadstone.core.slices import ByteRange
 from loadstone.transfer.durable import finish_writing, start_writing
 from loadstone.transfer.kernel_copy import check_sources, cloned, copied
 from loadstone.transfer.memory import new_memory
+from loadstone.transfer.memory_alignment import MemoryAlignment
 from loadstone.transfer.new_file import NewFile
 from loadstone.transfer.outgoing import READ_NBYTES, FilePlan, TensorRange, bytes_of
 
@@ -58,7 +59,8 @@ def write_files(plans: Mapping[Path, FilePlan], *, progress: Callable[[int], Non
         the caller to remove. Then, and after an interrupt, no thread is left and no file is open.
     """
     check_sources(plans.values())
-    files = [NewFile(path, plan) for path, plan in plans.items()]
+    memory = MemoryAlignment()
+    files = [NewFile(path, plan, memory=memory) for path, plan in plans.items()]
     for file in files:
         file.create()
     write_blocks([block for file in files for block in blocks_of(file, ByteRange(0, file.plan.nbytes))], progress)

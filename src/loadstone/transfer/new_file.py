@@ -14,9 +14,8 @@ from pathlib import Path
 from loadstone.core.slices import ByteRange
 from loadstone.transfer.durable import reserve, sync
 from loadstone.transfer.kernel_copy import ALIGNMENT, runs
+from loadstone.transfer.memory_alignment import MemoryAlignment, alignment_of
 from loadstone.transfer.outgoing import FilePlan, StoredRange, TensorRange, bytes_of, nbytes_of
-
-_NEVER = 1 << 62
 
 
 class NewFile:
@@ -28,8 +27,11 @@ class NewFile:
     :raises OSError: of every method that writes, with the path of the file.
     """
 
-    def __init__(self, path: Path, plan: FilePlan, share: int | None = None) -> None:
-        """``share`` is how many of its bytes are written through this object, where others write the rest."""
+    def __init__(
+        self, path: Path, plan: FilePlan, share: int | None = None, memory: MemoryAlignment | None = None
+    ) -> None:
+        """``share`` is how many of its bytes are written through this object, where others write the rest; ``memory``
+        is what the files of a save have learned."""
         self.path, self.plan = path, plan
         self._starts = list(accumulate((nbytes_of(piece) for piece in plan.pieces), initial=0))[:-1]
         self._runs = runs(plan)
@@ -38,8 +40,7 @@ class NewFile:
         self._left = plan.nbytes if share is None else share
         self._plain: int | None = None
         self._direct: int | None = None
-        # What the device asks of the memory that it takes bytes from. There is no portable way to know but to try.
-        self._memory_alignment = 4
+        self._memory = memory or MemoryAlignment()
 
     def create(self) -> None:
         """Makes the file, which must not exist, with room for all of it on the disk."""
@@ -130,27 +131,35 @@ class NewFile:
 
     def write_in_place(self, wanted: ByteRange) -> bool:
         """Writes bytes from where they lie in memory, with no copy of them made; false if that cannot be."""
-        views = []
-        for at, piece in self.pieces(wanted):
-            if isinstance(piece, bytes) or piece.tensor.address is None or self._direct is None:
-                return False
-            misplaced = (piece.tensor.address + piece.range.start) % self._memory_alignment
-            if misplaced or at % ALIGNMENT or piece.range.nbytes % ALIGNMENT:
-                return False
-            views.append(bytes_of(piece))
-        try:
-            assert self._direct is not None
-            self._write(self._direct, views, wanted.start)
-        except OSError as error:
-            if error.errno == errno.EFAULT:
-                # Memory that the device cannot reach; or a map of a file that was cut short, and this raises again.
-                self._write(self.plain, views, wanted.start)
-                return True
-            if error.errno != errno.EINVAL:
-                raise
-            alignment = self._memory_alignment
-            self._memory_alignment = 512 if alignment < 512 else ALIGNMENT if alignment < ALIGNMENT else _NEVER
+        if self._direct is None:
             return False
+        placed: list[tuple[int, int, memoryview]] = []
+        for at, piece in self.pieces(wanted):
+            if isinstance(piece, bytes) or piece.tensor.address is None:
+                return False
+            if at % ALIGNMENT or piece.range.nbytes % ALIGNMENT:
+                return False
+            placed.append((alignment_of(piece.tensor.address + piece.range.start), at, bytes_of(piece)))
+        alignment = min(each[0] for each in placed)
+        with self._memory.trying(alignment) as is_known:
+            if not self._memory.is_enough(alignment):
+                return False
+            try:
+                if is_known:
+                    self._write(self._direct, [view for _, _, view in placed], wanted.start)
+                else:  # first what is most likely refused
+                    for _, at, view in sorted(placed, key=lambda place: place[:2]):
+                        self._write(self._direct, [view], at)
+            except OSError as error:
+                if error.errno == errno.EFAULT:
+                    # Memory the device cannot reach; or a map of a file that was cut short, and this raises again.
+                    self._write(self.plain, [view for _, _, view in placed], wanted.start)
+                    return True
+                if error.errno != errno.EINVAL:
+                    raise
+                self._memory.refused(alignment)
+                return False
+            self._memory.succeeded(alignment)
         return True
 
     def _write(self, descriptor: int, views: Sequence[memoryview], at: int) -> None:

@@ -42,6 +42,7 @@ from loadstone.saving.checkpoint import SaveOptions, put_in_place, saving, targe
 from loadstone.saving.checkpoint_plan import CheckpointPlan, plan_checkpoint
 from loadstone.saving.replace_folder import remove_unfinished
 from loadstone.transfer.block_writer import Wait, blocks_of, write_blocks
+from loadstone.transfer.memory_alignment import MemoryAlignment
 from loadstone.transfer.new_file import NewFile
 from loadstone.transfer.outgoing import OutgoingTensor
 
@@ -260,7 +261,8 @@ class _Writing:
                     file.close()
 
     def _files(self, stage: Path) -> dict[str, NewFile]:
-        files = {}
+        files: dict[str, NewFile] = {}
+        memory = MemoryAlignment()
         for name, plan in self._held.plans(self._plan.files).items():
             nbytes = os.stat(stage / name).st_size
             if nbytes != plan.nbytes:
@@ -274,7 +276,7 @@ class _Writing:
                 for block in each
                 if block.file == name and block.writer == self._place
             )
-            files[name] = NewFile(stage / name, plan, own)
+            files[name] = NewFile(stage / name, plan, own, memory)
         return files
 
     def _meanwhile(self, files: Mapping[str, NewFile], group: _Group, wait_for: Wait) -> None:
