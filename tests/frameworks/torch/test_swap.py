@@ -20,15 +20,17 @@ import torch
 from forks import Forks
 from frameworks.torch import tiny
 from leaks import descriptors, maps, threads
+from parity.cases import CASES, TABLES
 from peaks import WATCHING
 from safetensors.torch import load_file, save_file
 from torch._dynamo.testing import CompileCounter
 
-from loadstone import AutoModel, AutoModelForCausalLM, DynamicCache
+from loadstone import AutoModel, AutoModelForCausalLM, BertConfig, DynamicCache, PreTrainedModel
 from loadstone.errors import (
     ArgumentError,
     ConfigError,
     CorruptCheckpoint,
+    DoesNotFit,
     InvalidConfig,
     LoadstoneError,
     LockMismatch,
@@ -140,6 +142,23 @@ def _resnet(seed: int, sizes: dict[str, Any]) -> Any:
         if buffer.is_floating_point():
             buffer.copy_(torch.rand_like(buffer))
     return made
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", [case for case in CASES if case.variant == "plain"], ids=lambda case: case.family)
+def test_every_family_can_do_it(case: Any, tmp_path: Path) -> None:
+    import loadstone
+
+    for head in case.heads:
+        cls = getattr(loadstone, TABLES[head][1][case.family])
+        folders = [tmp_path / f"{head}{seed}" for seed in (1, 2)]
+        for seed, folder in enumerate(folders):
+            torch.manual_seed(seed)
+            cls(loadstone.AutoConfig.for_model(case.family, **case.config)).save_pretrained(folder)
+        model = cls.from_pretrained(folders[0])
+        for folder, in_place in ((folders[1], False), (folders[0], True), (folders[1], True), (folders[0], False)):
+            model.swap_weights(folder, in_place=in_place)
+            tiny.assert_same(tiny.numbers(model), tiny.numbers(cls.from_pretrained(folder)))
 
 
 def test_what_was_left_out_when_it_was_loaded_may_be_left_out_again(a: Path, b: Path) -> None:
@@ -438,6 +457,47 @@ def test_ties_follow_what_is_stored(tmp_path: Path, a: Path) -> None:
     assert model.lm_head.weight is model.model.embed_tokens.weight
 
 
+def test_what_a_class_computes_need_not_be_stored_and_what_was_loaded_must_be(tmp_path: Path) -> None:
+    folders = [tmp_path / "0", tmp_path / "1"]
+    for seed, folder in enumerate(folders):
+        torch.manual_seed(seed)
+        made = _Normed(tiny.config("bert"))
+        made.norm.running_mean.copy_(torch.rand(32))
+        made.save_pretrained(folder)
+        changed(folder, lambda tensors: tensors.pop("places"))
+    model = _Normed.from_pretrained(folders[0])
+    model.swap_weights(folders[1])
+    tiny.assert_same(tiny.numbers(model), tiny.numbers(_Normed.from_pretrained(folders[1])))
+    changed(folders[0], lambda tensors: tensors.pop("norm.running_mean"))
+    with pytest.raises(MissingTensors, match=r"norm\.running_mean"):
+        model.swap_weights(folders[0])
+
+
+class _Normed(PreTrainedModel):
+    """Code of anyone's: a norm with buffers that are loaded, and a buffer that it computes and that files may lack."""
+
+    config_class = BertConfig
+
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.norm = torch.nn.BatchNorm1d(config.hidden_size)
+        self.register_buffer("places", torch.arange(8))
+        self.post_init()
+
+
+def test_a_device_without_room_for_both_is_named_and_nothing_changes(
+    model: Any, a: Path, b: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*rest: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+
+    monkeypatch.setattr("loadstone.frameworks.torch.loading.swap.stored_values", full)
+    with pytest.raises(DoesNotFit, match=r"beside the old ones: CUDA out of memory\. .*in_place=True"):
+        model.swap_weights(b)
+    assert untouched(model, a)
+    model.swap_weights(b, in_place=True)
+
+
 def test_a_lock_is_verified_before_anything_changes(model: Any, a: Path, b: Path, tmp_path: Path) -> None:
     lock = tmp_path / "loadstone.lock"
     lock_sources([b], lock).write()
@@ -467,6 +527,19 @@ def test_models_whose_weights_are_no_plain_tensors_are_refused_by_name(
         (strange, "lm_head.weight is a .*not a plain tensor"),
     ):
         with pytest.raises(ArgumentError, match=f"swap_weights cannot replace the weights.*{why}"):
+            each.swap_weights(b)
+
+
+@pytest.mark.long
+def test_quantized_models_and_those_with_adapters_are_refused_by_name(model: Any, a: Path, b: Path) -> None:
+    import peft
+
+    quantized = AutoModelForCausalLM.from_pretrained(
+        a, torch_dtype="bfloat16", quantization_config=tiny.QUANTIZING["int8"]
+    )
+    model.add_adapter(peft.LoraConfig(target_modules=["q_proj"]))
+    for each, why in ((quantized, "they are quantized"), (model, "q_proj has an adapter in it")):
+        with pytest.raises(ArgumentError, match=why):
             each.swap_weights(b)
 
 
