@@ -8,6 +8,11 @@ import torch
 from torch.distributed.tensor import DTensor
 
 
+def local_parts_of_own(addresses: list[str]) -> dict[str, torch.Tensor]:
+    """The same, each rank from an address of its own."""
+    return local_parts(addresses[torch.distributed.get_rank()], "fsdp")
+
+
 def local_parts(address: str, kind: str) -> dict[str, torch.Tensor]:
     """What this rank holds of the model there, and by how many bytes."""
     from loadstone import AutoModelForCausalLM

@@ -11,6 +11,7 @@ from processes.pool import ranks
 from sources.range_server import RangeServer
 
 from loadstone import LlamaConfig, LlamaForCausalLM
+from loadstone.errors import RanksDisagree
 
 HEADERS = 64 << 10
 
@@ -34,6 +35,16 @@ def test_rows_cost_each_rank_its_own(folder: Path) -> None:
     for name, value in whole.items():
         assert torch.equal(torch.cat([part[name] for part in parts])[: len(value)], value), name
     assert sent <= 1.02 * stored + 2 * (shards + 3) * HEADERS
+
+
+def test_ranks_that_found_different_objects_do_not_load(folder: Path) -> None:
+    shard = sorted(folder.glob("*.safetensors"))[1].name
+    with RangeServer(folder) as first, RangeServer(folder) as second:
+        second.versions[f"/{shard}"] = 1  # replaced after the first rank looked
+        outcomes = ranks(2).outcomes(remote_loads.local_parts_of_own, [first.url, second.url])
+        assert first.bytes_sent + second.bytes_sent < 20 * HEADERS
+    assert all(isinstance(outcome.error, RanksDisagree) for outcome in outcomes)
+    assert shard in str(outcomes[0].error)
 
 
 def test_columns_are_exchanged_so_that_each_byte_is_served_once(folder: Path) -> None:

@@ -28,16 +28,18 @@ class RemotePath(PosixPath):
 
     source: ByteSource | None = None
     """The file as it was when it was found; None for one that was not."""
+    version = ""
+    """What tells it from another file that has its name before or later: an ETag, say."""
 
     @classmethod
-    def of(cls, address: str, source: ByteSource | None) -> RemotePath:
+    def of(cls, address: str, source: ByteSource | None, version: str = "") -> RemotePath:
         """The file at an address."""
         path = cls(address)
-        path.source = source
+        path.source, path.version = source, version
         return path
 
     def __str__(self) -> str:
         return super().__str__().replace(":/", "://", 1)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return RemotePath.of, (str(self), self.source)
+        return RemotePath.of, (str(self), self.source, self.version)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from loadstone.checkpoint import Checkpoint
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.remote_path import RemotePath
 from loadstone.core.tensors import StoredTensor
 from loadstone.frameworks.ranks import Facts
 from loadstone.planning.match import LoadPlan
@@ -34,6 +35,7 @@ def checkpoint_facts(checkpoint: Checkpoint | None, commit: str | None = None) -
     return {
         "commit": {"": commit or "no commit"},
         "file sizes": {file.name: f"{nbytes} bytes" for file, nbytes in checkpoint.ends.items()},
+        "remote files": {file.name: file.version for file in checkpoint.ends if isinstance(file, RemotePath)},
         "stored tensors": {name: _tensor(tensor) for name, tensor in checkpoint.items()},
     }
 

@@ -34,7 +34,7 @@ class RemoteFile:
     @property
     def path(self) -> RemotePath:
         """Its address, which carries it; made anew, so that the two do not hold each other."""
-        return RemotePath.of(str(self._address), self)
+        return RemotePath.of(str(self._address), self, self._stamp.version or self._stamp.etag or self._stamp.modified)
 
     def __reduce__(self) -> tuple[object, ...]:
         return RemoteFile, (self._store, self._address, self._stamp)
