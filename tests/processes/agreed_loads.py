@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import safetensors.torch
 import torch
 from frameworks.torch import tiny
 from processes.dtensor_loads import mesh_of, saved, skeleton
@@ -23,13 +24,16 @@ from loadstone.transfer.weight_files import Weights
 
 def prepared(folder: Path) -> None:
     """Two checkpoints of one net in two folders, of one size, and a model with its config beside them."""
-    for name in ("a", "b", "cut", "other_shape"):
+    for name in ("a", "b", "cut", "other_shape", "other_values"):
         (folder / name).mkdir()
     saved(folder / "a")
     saved(folder / "b")
     content = (folder / "a" / "model.safetensors").read_bytes()
     (folder / "cut" / "model.safetensors").write_bytes(content[:-8])
     saved(folder / "other_shape", torch.float64)
+    state = safetensors.torch.load_file(folder / "a" / "model.safetensors")
+    state["layers.1.weight"] += 1
+    safetensors.torch.save_file(state, folder / "other_values" / "model.safetensors")
     tiny.saved(tiny.llama(), folder / "model")
     shutil.copytree(folder / "model", folder / "other_config")
     config = folder / "other_config" / "config.json"

@@ -34,6 +34,13 @@ def test_another_checkpoint_on_one_rank_is_refused_before_a_weight_is_read(folde
     assert first_read == second_read == [] and first.left == second.left == []
 
 
+def test_other_values_in_files_alike_are_refused(folder: Path) -> None:
+    """As the steps of one training run differ."""
+    (first, first_read), (second, second_read) = ranks(2).run(loads.into, [folder / "a", folder / "other_values"])
+    assert first.kind == second.kind == "RanksDisagree" and first.text == second.text
+    assert "samples of values, layers.1.weight: expected SHA-256" in first.text and first_read == second_read == []
+
+
 def test_other_options_on_one_rank_are_refused(folder: Path) -> None:
     keywords = [{}, {"strict": False}]
     (first, first_read), (second, second_read) = ranks(2).run(loads.into, [folder / "a"] * 2, keywords)

@@ -38,6 +38,7 @@ from loadstone.pipeline.code_class import made_by_code, own_loader
 from loadstone.pipeline.facts import load_facts, plan_facts
 from loadstone.pipeline.quantized_checkpoint import library_of
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
+from loadstone.pipeline.same_checkpoint import agree_on_checkpoint
 from loadstone.pipeline.select_class import AutoTarget, pick
 from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
@@ -150,7 +151,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         _describe_checkpoint(stage, checkpoint, config)
         weights, stays = _weights(checkpoint, options, config)
         report.transfer = weights.describe()
-    agree(exchange, partial(load_facts, checkpoint, resolved.source.commit, config, options))
+    _agree(exchange, checkpoint, resolved)
     try:
         _begin_reading(weights, stays, checkpoint, resolved, is_shared=len(exchange.members) > 1)
         with report.stage("framework") as stage:
@@ -193,6 +194,13 @@ def _ranks(framework_name: str, options: Options) -> Ranks | None:
     if not options.is_spread and options.sharding is None:
         return None
     return require_framework(framework_name).ranks_asked(options)
+
+
+def _agree(exchange: Exchange, checkpoint: Checkpoint | None, resolved: ResolvedModel) -> None:
+    """:class:`RanksDisagree`, the same on all ranks, unless they are to load the same."""
+    commit = resolved.source.commit
+    facts_of = partial(load_facts, checkpoint, commit, resolved.config, resolved.options)
+    agree_on_checkpoint(exchange, checkpoint, commit, facts_of)
 
 
 def _resolved(framework_name: str, request: Request, report: LoadReport) -> ResolvedModel | Adapter:

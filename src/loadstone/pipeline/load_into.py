@@ -18,6 +18,7 @@ from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDT
 from loadstone.frameworks.ranks import agree, together
 from loadstone.frameworks.registry import require_torch
 from loadstone.pipeline.facts import module_facts, plan_facts
+from loadstone.pipeline.same_checkpoint import agree_on_checkpoint
 from loadstone.planning.match import Gaps, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
 from loadstone.reporting.load_report import LoadReport, RankBytes
@@ -75,7 +76,7 @@ def load_into(
     with together(framework.ranks_holding(module), "load_into") as exchange:
         opened = checkpoint if isinstance(checkpoint, Checkpoint) else _opened(checkpoint)
         asked = {"dtype": str(dtype), "strict": strict, "key_mapping": key_mapping}
-        agree(exchange, partial(module_facts, opened, asked))
+        agree_on_checkpoint(exchange, opened, None, partial(module_facts, opened, asked))
         report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
         with report.stage("plan"):
             wanted = None

@@ -21,6 +21,7 @@ from loadstone.frameworks.registry import require_torch
 from loadstone.frameworks.torch_contract import Swap
 from loadstone.pipeline.facts import load_facts, plan_facts
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve
+from loadstone.pipeline.same_checkpoint import agree_on_checkpoint
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.recipes import Computed
@@ -80,7 +81,8 @@ def swap_weights(
             _check_config(model, resolved.config)
             checkpoint = resolved.open("torch")
             assert checkpoint is not None  # for there is no state_dict
-            agree(exchange, partial(load_facts, checkpoint, resolved.source.commit, resolved.config, options))
+            facts_of = partial(load_facts, checkpoint, resolved.source.commit, resolved.config, options)
+            agree_on_checkpoint(exchange, checkpoint, resolved.source.commit, facts_of)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         with report.stage("plan"):
