@@ -39,7 +39,7 @@ def agree_on_checkpoint(
 def _identity(file: Path) -> list[str]:
     """What is equal where two ranks have one file before them."""
     if isinstance(file, RemotePath):
-        return [str(file), str(getattr(file.source, "identity", ""))]
+        return [file.version]
     status = os.stat(file)
     return [str(status.st_ino), str(status.st_size), str(status.st_mtime_ns)]
 

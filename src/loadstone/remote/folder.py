@@ -36,11 +36,6 @@ class RemoteFile:
         """Its address, which carries it; made anew, so that the two do not hold each other."""
         return RemotePath.of(str(self._address), self, self._stamp.version or self._stamp.etag or self._stamp.modified)
 
-    @property
-    def identity(self) -> str:
-        """What tells it from another object that has its address."""
-        return str(tuple(self._stamp))
-
     def __reduce__(self) -> tuple[object, ...]:
         return RemoteFile, (self._store, self._address, self._stamp)
 
