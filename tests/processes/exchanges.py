@@ -208,3 +208,48 @@ def from_threads() -> int:
         thread.join()
     assert not errors, errors
     return len(done)
+
+
+def of_its_half(times: int) -> list[list[bytes]]:
+    """Exchanges of two halves of the ranks, each by itself, in calls of its own."""
+    first = number() < 2
+    ranks, found = mesh_ranks(0, 1) if first else mesh_ranks(2, 3), []
+    for each in range(times):
+        with together(ranks, "load" if first else "save") as exchange:
+            found.append(exchange.gather("step", f"{ranks.rank}:{each}".encode()))
+    return found
+
+
+def said_while_waiting(rank: int) -> list[str]:
+    """What the log says where one rank comes late, in the first and in the last step."""
+    import logging
+    from dataclasses import replace
+
+    from loadstone.frameworks.ranks.group import Pace
+
+    lines: list[str] = []
+
+    class Collected(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    handler = Collected()
+    logging.getLogger("loadstone").addHandler(handler)
+    try:
+        is_late = number() == rank
+        time.sleep(0.6 * is_late)
+        with together(replace(mesh_ranks(), pace=Pace(log=0.3)), "load") as exchange:
+            exchange.gather("step", b"")
+            time.sleep(0.6 * is_late)
+    finally:
+        logging.getLogger("loadstone").removeHandler(handler)
+    return lines
+
+
+def alone() -> bool:
+    """A mesh of this rank only has no other ranks."""
+    from torch.distributed.device_mesh import DeviceMesh
+
+    from loadstone.frameworks.torch.distributed.ranks import ranks_of
+
+    return ranks_of([DeviceMesh("cpu", [number()], _init_backend=False)]) is None

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 from processes import exchanges
 from processes.pool import Ranks, ranks
+from torch import distributed
 
 from loadstone.core.process import Process, this_process
+from loadstone.frameworks.ranks import Memory, together
+from loadstone.frameworks.ranks import Ranks as Ranks_
+from loadstone.frameworks.torch.distributed.ranks import TorchStore
 
 SOON_S = 5.0
 
@@ -54,7 +61,7 @@ LONG = pytest.mark.long
     ("count", "rank", "when"),
     [
         (2, 1, "midway"),
-        *(pytest.param(3, rank, when, marks=LONG) for rank in (0, 2) for when in ("early", "midway", "late")),
+        *(pytest.param(3, *each, marks=LONG) for each in ((0, "midway"), (0, "late"), (2, "early"), (2, "late"))),
     ],
 )
 def test_a_killed_rank_stops_the_others(count: int, rank: int, when: str) -> None:
@@ -106,6 +113,19 @@ def test_a_rank_elsewhere_that_gives_no_sign_of_life_is_given_up() -> None:
     assert outcome.seconds < SOON_S
 
 
+def test_the_log_says_for_whom_a_rank_waits() -> None:
+    waiting, late = ranks(2).run(exchanges.said_while_waiting, 1)
+    assert waiting == ["load: rank 0 waits for rank 1 to call it.", "load: rank 0 waits for rank 1 to come as far."]
+    assert late == []
+
+
+@pytest.mark.long
+def test_ranks_of_two_meshes_do_not_hear_each_other() -> None:
+    found = ranks(4).run(exchanges.of_its_half, 20)
+    assert found[0] == found[1] == [[f"0:{each}".encode(), f"1:{each}".encode()] for each in range(20)]
+    assert found[2] == found[3] == [[f"2:{each}".encode(), f"3:{each}".encode()] for each in range(20)]
+
+
 def test_threads_of_one_rank_take_turns() -> None:
     assert ranks(2).run(exchanges.from_threads) == [4, 4]
 
@@ -118,8 +138,47 @@ def test_a_process_is_told_apart_from_a_later_one_of_its_number() -> None:
     assert not here._replace(machine="elsewhere", pid=2**22 + 1).is_gone(here)
 
 
-def test_without_proc_nobody_can_be_watched(tmp_path: object) -> None:
-    from pathlib import Path
+@pytest.mark.parametrize("kind", ["file", "hash", "tcp"])
+def test_messages_in_each_of_pytorchs_stores(kind: str, tmp_path: Path) -> None:
+    store = {
+        "file": lambda: distributed.FileStore(str(tmp_path / "store"), 1),
+        "hash": distributed.HashStore,
+        "tcp": lambda: distributed.TCPStore("127.0.0.1", 0, 1, True),
+    }[kind]()
+    messages, before = TorchStore(store), store.num_keys()
+    assert messages.peek("a") is None
+    for value in (b"", b"-", bytes(range(256)), bytes(100_000)):
+        messages.put("a/b", value)
+        assert messages.peek("a/b") == value and messages.peek("a") is None
+    messages.delete("a/b")
+    messages.delete("a/b")
+    assert messages.peek("a/b") is None and store.num_keys() == before
 
-    bare = this_process(Path(str(tmp_path)))
+
+def test_ranks_that_are_threads_exchange_through_a_store_in_memory() -> None:
+    """As PyTorch's own tests have them."""
+    store, found = TorchStore(distributed.HashStore()), {}
+
+    def rank(number: int) -> None:
+        for each in range(5):
+            with together(Ranks_(store, (0, 1), number, memories[number]), "load") as exchange:
+                found[number, each] = exchange.gather("step", f"{number}:{each}".encode())
+
+    memories = [Memory(), Memory()]
+    threads = [threading.Thread(target=rank, args=(number,)) for number in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert found == {
+        (number, each): [f"0:{each}".encode(), f"1:{each}".encode()] for number in (0, 1) for each in range(5)
+    }
+
+
+def test_on_a_mesh_of_one_rank_there_is_nobody_to_wait_for() -> None:
+    assert ranks(2).run(exchanges.alone) == [True, True]
+
+
+def test_without_proc_nobody_can_be_watched(tmp_path: Path) -> None:
+    bare = this_process(tmp_path)
     assert bare == Process(bare.host, bare.pid) and not bare.is_watchable(bare) and not bare.is_gone(bare)

@@ -33,7 +33,7 @@ class Store(Protocol):
 class Pace(NamedTuple):
     """How often ranks look at each other, and how long they wait, in seconds."""
 
-    look: float = 0.5
+    look: float = 0.2
     """Between two looks at whether those that are awaited still live."""
     beat: float = 5.0
     """Between two signs of life."""

@@ -131,7 +131,7 @@ class Visit:
         :class:`RankFailed`; every other error is what it is."""
         if isinstance(error, LoadstoneError) or not isinstance(error, RuntimeError):
             return error
-        until = time.monotonic() + self._pace.look
+        until = time.monotonic() + 2 * self._pace.look
         while True:
             try:
                 self.check()
@@ -187,7 +187,7 @@ class Visit:
         except LoadstoneError:
             raise
         except RuntimeError as error:
-            until = time.monotonic() + 4 * self._pace.look  # its sockets are closed before the process is gone
+            until = time.monotonic() + 10 * self._pace.look  # its sockets are closed before the process is gone
             while time.monotonic() < until:
                 for rank in self._others:
                     self._check_process(rank)
