@@ -74,12 +74,9 @@ def save_together(
     ranks = ranks_of(meshes)
     try:
         with together(ranks, _CALL, _PATIENCE_S) as exchange:
-            _refuse(model, state_dict, options)
-            state = _settled(checked_state(model, given), exchange)
-            dtype = model.dtype if state_dict is None else saved_dtype(state.tensors, model.dtype)
-            plan, boxes = _planned(model, state, dtype, options)
+            tensors, plan, boxes = _prepared(model, state_dict, options, exchange)
             agree(exchange, partial(_facts, target, plan))
-            table = _Table(exchange, {each.slot: state.tensors[each.slot] for each in boxes.values()})
+            table = _Table(exchange, {each.slot: tensors[each.slot] for each in boxes.values()})
             writing = _Writing(plan, boxes, table, exchange)
             with contextlib.closing(_Group(ranks, meshes)) as group:
                 writing.run(target, group)
@@ -88,6 +85,26 @@ def save_together(
         remove_unfinished(target)
         raise
     return Written(target, list(plan.names))
+
+
+def _prepared(
+    model: Conventions, state_dict: Mapping[str, Tensor] | None, options: SaveOptions, exchange: Exchange
+) -> tuple[Mapping[str, Tensor], CheckpointPlan, dict[str, SlotBox]]:
+    """The slots' tensors, the files, and what each stored tensor is of the slots."""
+    try:
+        _refuse(model, state_dict, options)
+        state = checked_state(model, state_dict)
+        dtype = model.dtype if state_dict is None else saved_dtype(state.tensors, model.dtype)
+        planned = _planned(model, state, dtype, options)
+    except LoadstoneError:
+        # All ranks may find the same wrong: they meet before, so that each raises its own error and not another's.
+        with contextlib.suppress(LoadstoneError):
+            exchange.gather("state", b"")
+        raise
+    parted = exchange.gather("state", b"parted" if state.is_parted else b"")
+    if any(parted) and not state.is_parted:  # the rows of another rank differ
+        planned = _planned(model, State(state.tensors, {}, True), dtype, options)
+    return (state.tensors, *planned)
 
 
 def _refuse(model: Conventions, state_dict: Mapping[str, Tensor] | None, options: SaveOptions) -> None:
@@ -99,12 +116,6 @@ def _refuse(model: Conventions, state_dict: Mapping[str, Tensor] | None, options
     if model.config.get("quantization_config") is not None:
         raise SaveError("Quantized weights that are spread over ranks cannot be saved. Nothing was written.")
     refuse_packed(model, state_dict)
-
-
-def _settled(state: State[Tensor], exchange: Exchange) -> State[Tensor]:
-    """Tied slots are parted where the rows of any rank differ."""
-    parted = exchange.gather("ties", b"parted" if state.is_parted else b"")
-    return State(state.tensors, {}, True) if any(parted) else state
 
 
 def _planned(
