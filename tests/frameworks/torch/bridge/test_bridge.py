@@ -123,6 +123,22 @@ def test_a_state_dict_is_saved_in_place_of_the_models_own(folders: Any, tmp_path
         model.save_pretrained(tmp_path, max_shards=3)
 
 
+def test_parts_of_tensors_are_not_saved_as_if_they_were_whole(folders: Any, tmp_path: Path) -> None:
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import Shard, distribute_tensor
+
+    model = loaded("falcon", folders("falcon"))
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    try:
+        mesh = init_device_mesh("cpu", (1,))
+        state = {name: distribute_tensor(tensor, mesh, [Shard(0)]) for name, tensor in model.state_dict().items()}
+        with pytest.raises(StateMismatch, match=r"a DTensor[\s\S]*full_tensor\(\).*get_model_state_dict"):
+            model.save_pretrained(tmp_path / "new", state_dict=state)
+    finally:
+        torch.distributed.destroy_process_group()
+    assert not (tmp_path / "new").exists()
+
+
 def test_copies_and_pickles_save_themselves(folders: Any, tmp_path: Path) -> None:
     model = loaded("falcon", folders("falcon"))
     copied = copy.deepcopy(model)

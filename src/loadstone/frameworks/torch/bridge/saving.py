@@ -26,7 +26,9 @@ from loadstone.errors import Fault, StateMismatch
 from loadstone.frameworks.save_model import Written
 from loadstone.frameworks.torch.bridge.located import Block, Located, NotTracked
 from loadstone.frameworks.torch.bridge.names import any_of
+from loadstone.frameworks.torch.distributed.dtensors import is_dtensor
 from loadstone.frameworks.torch.dtypes import from_torch
+from loadstone.frameworks.torch.loading.given import WHOLE_NEEDED
 from loadstone.frameworks.torch.quantized.library import flattened
 from loadstone.frameworks.torch.save import outgoing_tensor
 from loadstone.remote_code.carrying import carried
@@ -74,6 +76,9 @@ def _state(model: PreTrainedModel, given: Mapping[str, Tensor] | None) -> dict[s
     ]
     if faults:
         raise StateMismatch(faults)
+    parts = [Fault(name, "a whole tensor", "a DTensor") for name, tensor in state.items() if is_dtensor(tensor)]
+    if parts:
+        raise StateMismatch(parts, hint=WHOLE_NEEDED)
     dropped = {name for name, source in tied.items() if source in state and _is_one(state.get(name), state[source])}
     return {
         name: tensor.detach()

@@ -148,18 +148,19 @@ _WITHOUT_MEMORY = (
     "A skeleton has nothing to save; of a model that accelerate offloaded, get_state_dict_offloaded_model(model) of "
     "accelerate.utils.modeling brings the values, for state_dict=."
 )
-_WHOLE = (
+WHOLE_NEEDED = (
     "Each process has a part of it. Have every process put whole tensors together, by full_tensor() of each or by "
     "get_model_state_dict(model, options=StateDictOptions(full_state_dict=True, cpu_offload=True)) of "
     "torch.distributed.checkpoint.state_dict; then save in one, with state_dict=."
 )
+"""What to do about tensors of which each rank has a part, where ranks do not save together."""
 
 
 def _wrong_with_class(value: Tensor, is_quantizable: bool) -> tuple[str, str]:
     """The same of a tensor whose class does not hold its values in memory of its own."""
     cls = type(value)
     if cls.__module__.startswith("torch.distributed"):
-        return f"a {cls.__name__}", _WHOLE
+        return f"a {cls.__name__}", WHOLE_NEEDED
     library = library_of_tensor(value)
     if library is None:
         return f"a {cls.__name__}, whose values are not its own memory", "Give plain tensors, with state_dict=."
