@@ -17,7 +17,7 @@ import torch.distributed as dist
 from frameworks.torch import tiny
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import fully_shard
-from torch.distributed.tensor import Replicate, Shard, distribute_tensor
+from torch.distributed.tensor import DTensor, Replicate, Shard, distribute_tensor
 from torch.distributed.tensor.parallel import ColwiseParallel, RowwiseParallel, parallelize_module
 
 import loadstone
@@ -191,6 +191,15 @@ def loaded(folder: Path) -> dict[str, torch.Tensor]:
     by_fsdp(model, mesh(dist.get_world_size()))
     loadstone.load_into(model, folder)
     return {name: tensor.full_tensor() for name, tensor in model.state_dict().items()}
+
+
+def save_parts_that_are_placed_nowhere(folder: Path) -> None:
+    """A DTensor made of parts that are not as large as its placements say."""
+    model = spread("fsdp", "llama")
+    rows = 40 if dist.get_rank() == 0 else 24
+    whole: Any = {"shape": (64, 32), "stride": (32, 1)}
+    parts = DTensor.from_local(torch.zeros(rows, 32), mesh(2), [Shard(0)], run_check=False, **whole)
+    model.save_pretrained(folder, state_dict={**model.state_dict(), "lm_head.weight": parts})
 
 
 def save_gathered(folder: Path) -> None:

@@ -202,6 +202,13 @@ def test_ranks_that_name_other_folders_do_not_save(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_parts_of_other_sizes_than_their_placements_say_are_named(tmp_path: Path) -> None:
+    for outcome in ranks(2).outcomes(saves.save_parts_that_are_placed_nowhere, tmp_path / "new"):
+        assert isinstance(outcome.error, StateMismatch | RankFailed)
+        assert "a part of shape (32, 32) on this rank" in str(outcome.error)
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [

@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -82,7 +82,8 @@ def save_together(
                 writing.run(target, group)
     except RankFailed:
         # Where the first rank was killed, its staging folder is there still; one that lives is left alone.
-        remove_unfinished(target)
+        with contextlib.suppress(LoadstoneError, OSError):
+            remove_unfinished(target)
         raise
     return Written(target, list(plan.names))
 
@@ -158,7 +159,11 @@ class _Table:
         mine: list[int] = []
         for name, tensor in sorted(slots.items()):
             slot = local_slot_of(name, tensor) if is_dtensor(tensor) else _replicated(tensor)
-            self.slots[name] = local(local_part(tensor), slot)
+            held = local_part(tensor)
+            if tuple(held.shape) != slot.shape:
+                expected = f"a part of shape {slot.shape} on this rank, by its placements"
+                raise StateMismatch([Fault(name, expected, f"one of shape {tuple(held.shape)}")])
+            self.slots[name] = local(held, slot)
             layout = json.dumps([[bounds(index) for index in share.whole] for share in slot.shares])
             mine.append(numbers.setdefault(layout, len(numbers)))
         # Of a thousand slots, most are cut in one of a few ways.
@@ -170,8 +175,8 @@ class _Table:
             chosen = [each["of"][number] for each in everybody]
             key = (*tensor.shape, *chosen)
             if key not in known:
-                held = [layouts[rank][layout] for rank, layout in enumerate(chosen)]
-                known[key] = cells_of(tuple(tensor.shape), held)
+                of_ranks = [layouts[rank][layout] for rank, layout in enumerate(chosen)]
+                known[key] = cells_of(tuple(tensor.shape), of_ranks)
             self.cells[name] = known[key]
         lacking = {name: cell.box for name, cells in self.cells.items() for cell in cells if not cell.holders}
         if lacking:
@@ -264,12 +269,18 @@ class _Writing:
         """This rank's bytes of all files. A rank that cannot write goes on sending, so that nobody waits for it."""
         files = self._files(stage)
         blocks = [block for name, file in files.items() for part in self._own[name] for block in blocks_of(file, part)]
-        with Progress("Saving", sum(block.nbytes for _, block in blocks)) as progress:
+        own = sum(block.nbytes for _, block in blocks) + sum(block.range.nbytes for block in self._gathered_here())
+        with Progress("Saving", own) as progress:
+            # Of all ranks, only the first one shows how far it is.
+            tell = _silent if self._place else progress
             try:
-                write_blocks(blocks, progress, lambda wait_for: self._meanwhile(files, group, wait_for))
+                write_blocks(blocks, tell, lambda wait_for: self._meanwhile(files, group, tell, wait_for))
             finally:
                 for file in files.values():
                     file.close()
+
+    def _gathered_here(self) -> Iterator[Gathered]:
+        return (block for blocks in self._rounds for block in blocks if block.writer == self._place)
 
     def _files(self, stage: Path) -> dict[str, NewFile]:
         files: dict[str, NewFile] = {}
@@ -281,23 +292,20 @@ class _Writing:
                     f"{stage / name}: expected {plan.nbytes} bytes as the first rank made it, found {nbytes}"
                 )
             own = sum(part.nbytes for part in self._own[name])
-            own += sum(
-                block.range.nbytes
-                for each in self._rounds
-                for block in each
-                if block.file == name and block.writer == self._place
-            )
+            own += sum(block.range.nbytes for block in self._gathered_here() if block.file == name)
             files[name] = NewFile(stage / name, plan, own, memory)
         return files
 
-    def _meanwhile(self, files: Mapping[str, NewFile], group: _Group, wait_for: Wait) -> None:
+    def _meanwhile(
+        self, files: Mapping[str, NewFile], group: _Group, tell: Callable[[int], None], wait_for: Wait
+    ) -> None:
         """What several ranks have some of, and then looking at whether they still live."""
         if self._rounds:
-            self._gather(files, group)
+            self._gather(files, group, tell)
         while not wait_for(_LOOK_S):
             self._exchange.check()
 
-    def _gather(self, files: Mapping[str, NewFile], group: _Group) -> None:
+    def _gather(self, files: Mapping[str, NewFile], group: _Group, tell: Callable[[int], None]) -> None:
         """The blocks of which several ranks have some, round by round."""
         meeting = group.meeting(self._exchange)
         assembly = Assembly(self._held, self._widths)
@@ -308,7 +316,12 @@ class _Writing:
                 for number, block in enumerate(blocks):
                     if block.writer == self._place and failure is None:
                         assembly.write(number, block, files[block.file], messages)
+                        tell(block.range.nbytes)
             except (OSError, LoadstoneError) as error:
                 failure = error
         if failure is not None:
             raise failure
+
+
+def _silent(nbytes: int) -> None:
+    """Progress that nobody sees."""
