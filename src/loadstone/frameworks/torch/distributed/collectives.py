@@ -25,6 +25,10 @@ class Group:
     def __init__(self, group: dist.ProcessGroup) -> None:
         self.ranks, self.size, self.index = group, dist.get_world_size(group), dist.get_rank(group)
 
+    def __deepcopy__(self, memo: object) -> Group:
+        """The same ranks share a model and its copy."""
+        return self
+
     def chunk(self, size: int) -> Rows:
         """Start and stop of what this rank holds of so many rows."""
         return chunk(size, self.size, self.index)
