@@ -21,7 +21,7 @@ from peaks import WATCHING
 from safetensors.torch import load_file, save_file
 from torch._dynamo.testing import CompileCounter
 
-from loadstone import AutoModel, AutoModelForCausalLM, BertConfig, PreTrainedModel
+from loadstone import AutoModel, AutoModelForCausalLM, BertConfig, CompileConfig, PreTrainedModel
 from loadstone.errors import (
     ArgumentError,
     ConfigError,
@@ -187,6 +187,21 @@ def test_what_is_compiled_has_the_new_weights(model: Any, a: Path, b: Path) -> N
     for folder, in_place in ((b, True), (a, False), (b, False)):
         compiled.swap_weights(folder, in_place=in_place)
         assert torch.allclose(logits(compiled), logits_of(folder), atol=1e-6)
+    assert programs.frame_count == 1
+
+
+@pytest.mark.long
+def test_compiled_steps_write_with_the_new_weights(model: Any, a: Path, b: Path) -> None:
+    programs = CompileCounter()
+
+    def text(model: Any, **how: Any) -> list[list[int]]:
+        written: list[list[int]] = model.generate(tiny.IDS, max_new_tokens=5, do_sample=False, **how).tolist()
+        return written
+
+    for folder, in_place in ((a, False), (b, False), (a, True), (b, True)):
+        model.swap_weights(folder, in_place=in_place)
+        how = CompileConfig(backend=programs, fullgraph=True)
+        assert text(model, compile=True, compile_config=how) == text(AutoModelForCausalLM.from_pretrained(folder))
     assert programs.frame_count == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import torch
@@ -129,7 +129,7 @@ class Swap:
             written = write(self._plan, memory, self._weights)
         except Exception as error:
             raise WeightsIncomplete(f"{self._model.weights_incomplete}\n{error}") from error
-        torch.autograd.graph.increment_version(list(memory.values()))
+        _tell_autograd(memory.values())
         confirm()
         return written
 
@@ -149,8 +149,13 @@ class Swap:
     def _let_have(self, values: Mapping[str, Tensor]) -> None:
         for name, value in values.items():
             self._slots[name].data = value
-        # What a backward pass has kept of the old ones would be looked up in the new ones.
-        torch.autograd.graph.increment_version([self._slots[name] for name in values])
+        _tell_autograd(self._slots[name] for name in values)
+
+
+def _tell_autograd(tensors: Iterable[Tensor]) -> None:
+    """So that a backward pass whose forward pass had the old values is an error, and does not take the new ones."""
+    for tensor in tensors:
+        torch.autograd.graph.increment_version(tensor)
 
 
 @contextmanager
