@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from quantization.test_gptq import a_model as in_gptq
 from sources.range_server import Faults, RangeServer
 
 from loadstone import (
@@ -158,6 +159,18 @@ def test_into_a_module_that_is_there(server: RangeServer, folder: Path, weights:
         module = LlamaForCausalLM(LlamaConfig.from_pretrained(folder / "ck"))
     load_into(module, f"{server.url}/ck")
     assert_same(module, weights)
+
+
+def test_quantized_weights_are_read_in_blocks(server: RangeServer, folder: Path) -> None:
+    sizes = {"hidden_size": 128, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2}
+    LlamaForCausalLM(LlamaConfig(**sizes, vocab_size=64)).save_pretrained(folder / "small")
+    in_gptq(folder / "small", folder / "gptq")
+    here = AutoModelForCausalLM.from_pretrained(folder / "gptq", dequantize=True)
+    server.forget()
+    assert_same(AutoModelForCausalLM.from_pretrained(f"{server.url}/gptq", dequantize=True), here.state_dict())
+    stored = sum(file.stat().st_size for file in (folder / "gptq").glob("*.safetensors"))
+    assert server.bytes_sent <= 1.02 * stored + 8 * HEAD_BYTES
+    assert len(server.requests) < 30  # of 14 matrices in four parts each
 
 
 def test_in_place_of_the_weights_that_are_there(server: RangeServer, folder: Path) -> None:

@@ -199,7 +199,8 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
             cast_into(arrays[number][(*index, ...)], values)
 
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
-            unpack(moves.packed, source.weights.open, put, source.weights.threads, progress)
+            opened = source.weights.open_for_small_reads(piece.tensor for _, piece in moves.packed)
+            unpack(moves.packed, opened, put, source.weights.threads, progress)
     for number, piece in moves.loose:
         # The dots keep an array where the index leaves one number.
         cast_into(arrays[number][(*(piece.into or ()), ...)], source.taken(piece))

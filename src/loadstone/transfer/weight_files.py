@@ -16,11 +16,12 @@ from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.prefetch import Region, Warmup
 from loadstone.transfer.probe import FileFacts, probe
+from loadstone.transfer.read_ahead import ReadAhead
 from loadstone.transfer.strategy import Choice, TransferOptions, choose, choose_remote
 from loadstone.transfer.weight_file import WeightFile
 
 if TYPE_CHECKING:
-    from loadstone.core.byte_source import ByteSource
+    from loadstone.core.byte_source import ByteSource, OpenSource
     from loadstone.core.tensors import StoredTensor
 
 
@@ -97,6 +98,13 @@ class Weights:
         if isinstance(path, RemotePath) and path.source is not None:
             return path.source
         return self.open_here(path)
+
+    def open_for_small_reads(self, tensors: Iterable[StoredTensor]) -> OpenSource:
+        """What opens files to read packed tensors some rows at a time: of remote ones larger blocks are fetched."""
+        if not self._remote:
+            return self.open
+        parts = (part for tensor in tensors if tensor.packing is not None for part in tensor.packing.parts)
+        return ReadAhead(self.open, (FileRange(part.file, part.range) for part in parts)).open
 
     def open_here(self, path: Path) -> WeightFile:
         """The same for a file on this machine."""

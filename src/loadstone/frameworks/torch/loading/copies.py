@@ -77,7 +77,8 @@ def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights
             copy(moves.by_file, weights.open, buffers, targets.put, threads, progress)
     if moves.packed:
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
-            unpack(moves.packed, weights.open, targets.put_values, threads, progress)
+            opened = weights.open_for_small_reads(piece.tensor for _, piece in moves.packed)
+            unpack(moves.packed, opened, targets.put_values, threads, progress)
     if moves.loose:
         from loadstone.frameworks.torch.loading.strided_copies import copy_strided  # which few loads need
 
