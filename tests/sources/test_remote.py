@@ -18,6 +18,7 @@ import pytest
 import torch
 from quantization.test_gptq import a_model as in_gptq
 from sources.range_server import Faults, RangeServer
+from typer.testing import CliRunner
 
 from loadstone import (
     AutoConfig,
@@ -31,9 +32,11 @@ from loadstone import (
     convert,
     load_into,
     open_checkpoint,
+    pipeline,
     plan,
     transfer_options,
 )
+from loadstone.cli.app import app
 from loadstone.core.remote_path import RemotePath
 from loadstone.errors import (
     ArgumentError,
@@ -227,6 +230,14 @@ def test_configs_and_tokenizers(server: RangeServer, folder: Path) -> None:
     assert GenerationConfig.from_pretrained(there).to_dict() == GenerationConfig.from_pretrained(here).to_dict()
     assert AutoTokenizer.from_pretrained(there)("hello world")["input_ids"] == [1, 2]
     assert not [target for _, target, _ in server.requests if "safetensors" in target]
+
+
+def test_the_command_and_a_pipeline(server: RangeServer, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["inspect", f"{server.url}/ck"], ["plan", f"{server.url}/ck"]):
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0 and f"{server.url}/ck" in done.output, done.output
+    written = pipeline("text-generation", f"{server.url}/ck")("hello world", max_new_tokens=2)
+    assert written == pipeline("text-generation", folder / "ck")("hello world", max_new_tokens=2)
 
 
 def test_an_opened_checkpoint_goes_to_another_process(server: RangeServer) -> None:

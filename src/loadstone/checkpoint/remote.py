@@ -101,7 +101,7 @@ def choose_weights(folder: RemoteFolder, subfolder: str = "", variant: str | Non
     beside = ", ".join(folder.find_all((inner + name for name in others), may_be_forbidden=True))
     found = f"There is {beside}, and of remote files only safetensors are read. {_DOWNLOAD}" if beside else ""
     raise CheckpointNotFound(
-        f"{folder.address}/{inner}: none of {names} there, or they may not be read. {found or 'Check the address'}"
+        f"{folder.address}/{inner}: none of {names} there, or they may not be read. {found or folder.advice}"
     )
 
 

@@ -215,8 +215,8 @@ def _own_config(
 ) -> tuple[PretrainedConfig, dict[str, object]]:
     """That of the files."""
     where = _where(source)
-    if source.private is not None and not os.path.lexists((source.configs or source.folder) / CONFIG_NAME):
-        raise ConfigNotFound(f"{where}: no such file, or it may not be read. Check the address")
+    if source.remote is not None and not os.path.lexists((source.configs or source.folder) / CONFIG_NAME):
+        raise ConfigNotFound(f"{where}: no such file, or it may not be read. {source.remote.advice}")
     values = read_values(source) if gguf is None else gguf.config
     if isinstance(request.target, AutoTarget):
         target = request.target

@@ -20,6 +20,8 @@ RANGE_BYTES = 8 << 20
 _AT_ONCE = 8
 """Requests."""
 _FORBIDDEN = 403
+_HUBS = ("huggingface.co", "hf.co")
+"""Whose pages people have at hand, and whose files lie elsewhere."""
 
 
 class RemoteFile:
@@ -85,6 +87,13 @@ class RemoteFolder:
         self._store = Store(address._replace(path=""), options, is_fixed)
         self._found: dict[str, RemoteFile | None] = {}
         self._lock = threading.Lock()
+
+    @property
+    def advice(self) -> str:
+        """What to do where something is not there."""
+        if self.address.host in _HUBS:
+            return "To read from the Hub, give the id, 'owner/name', with stream=True"
+        return "Check the address"
 
     def path(self, name: str) -> RemotePath:
         """The address of what has that name, whether it is there or not."""

@@ -22,7 +22,6 @@ from loadstone.transfer.regular_file import open_file
 
 _LARGEST_BYTES = 256 << 20
 """Of a file that is fetched whole."""
-_CHECK = "Check the address"
 
 
 def find_files(address: str, which: FileChoice, hub: HubOptions, needs: Needs | None) -> Source:
@@ -51,7 +50,9 @@ def find_config(address: str, which: FileChoice, hub: HubOptions, name: str = CO
     remote, prefix = _folder(address, which, hub), prefix_of(which.subfolder)
     source = _fetched(remote, prefix, [prefix + name])
     if source.configs is None or not (source.configs / name).is_file():
-        raise ConfigNotFound(f"{remote.address.inside(prefix + name)}: no such file, or it may not be read. {_CHECK}")
+        raise ConfigNotFound(
+            f"{remote.address.inside(prefix + name)}: no such file, or it may not be read. {remote.advice}"
+        )
     return source
 
 
@@ -65,7 +66,9 @@ def find_beside(
     found = next((names for choice in choices if (names := [name for name in choice if prefix + name in there])), None)
     if found is None:
         looked_for = ", ".join(name for choice in choices for name in choice)
-        raise CheckpointNotFound(f"{remote.address}: none of {looked_for} there, or they may not be read. {_CHECK}")
+        raise CheckpointNotFound(
+            f"{remote.address}: none of {looked_for} there, or they may not be read. {remote.advice}"
+        )
     return _fetched(remote, prefix, [name for name in there if name.removeprefix(prefix) in (*found, *beside)])
 
 

@@ -36,6 +36,7 @@ from loadstone.pipeline.tasks.speech_recognition import SpeechRecognitionPipelin
 from loadstone.pipeline.tasks.text_classification import TextClassificationPipeline
 from loadstone.pipeline.tasks.text_generation import Text2TextGenerationPipeline, TextGenerationPipeline
 from loadstone.pipeline.tasks.token_classification import TokenClassificationPipeline
+from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.request import files_asked_for
 from loadstone.sources.resolve import find_beside, local_folder, resolve_config
 
@@ -64,11 +65,15 @@ OF_HEADS: Mapping[str, str] = MappingProxyType(
 )
 """What a model has for a head → the task that it is for."""
 _FRAMEWORKS = {"pt": "torch", "jax": "flax", "tf": "tensorflow"}
-_OF_FILES = ("revision", "subfolder", "token", "cache_dir", "force_download", "local_files_only", "gguf_file")
+_OF_FILES = (
+    *("revision", "subfolder", "token", "cache_dir", "force_download", "local_files_only", "gguf_file"),
+    "storage_options",
+)
 _OF_MODELS = ("device_map", "trust_remote_code", "lock", *_OF_FILES)
 _OF_TOKENIZERS = ("lock", *_OF_FILES)
 
 
+@removing_folders()
 def pipeline(
     task: str | None = None,
     model: Any = None,
