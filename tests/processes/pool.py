@@ -8,7 +8,6 @@ What a test has killed, or left in a collective, is never used again: such a tes
 from __future__ import annotations
 
 import atexit
-import functools
 import os
 import signal
 import socket
@@ -116,11 +115,17 @@ class Ranks:
             pipe.close()
 
 
-@functools.cache
+_shared: dict[int, Ranks] = {}
+
+
 def ranks(count: int) -> Ranks:
-    """The pool of that size that the tests of this process share."""
-    pool = Ranks(count)
-    atexit.register(pool.close)
+    """The pool of that size that the tests of this process share; a new one after a test that left it in pieces."""
+    pool = _shared.get(count)
+    if pool is None or not all(process.is_alive() for process in pool.processes):
+        if pool is not None:
+            pool.close()
+        pool = _shared[count] = Ranks(count)
+        atexit.register(pool.close)
     return pool
 
 
