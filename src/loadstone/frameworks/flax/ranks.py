@@ -50,7 +50,7 @@ def ranks_of_options(options: Options) -> Ranks | None:
     if rank not in members or len(members) == 1:
         return None
     memory = _memories.setdefault((id(client), *members, rank), Memory())
-    return Ranks(JaxStore(client), members, rank, memory)
+    return Ranks(JaxStore(client), members, rank, memory, rank == 0)
 
 
 def _client() -> Any:

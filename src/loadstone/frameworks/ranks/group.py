@@ -42,7 +42,8 @@ class Pace(NamedTuple):
     log: float = 10.0
     """After which a line in the log says who is awaited."""
     linger: float = 3.0
-    """For which rank 0, in whose process the store often lives, waits until the others have read what they need."""
+    """For which a rank waits at most until the others have read what they need: after a success the first of them, to
+    remove all keys; after an error the one that keeps the store."""
 
 
 PACE = Pace()
@@ -78,6 +79,8 @@ class Ranks:
     rank: int
     """This one's number."""
     memory: Memory
+    keeps_store: bool = False
+    """Whether the store ends with this process, so that it had better not end before the others have read."""
     pace: Pace = PACE
 
     @property

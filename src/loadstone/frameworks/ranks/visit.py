@@ -32,7 +32,7 @@ class Visit:
 
     def __init__(self, ranks: Ranks, call: str, patience_s: float) -> None:
         self._store, self._memory, self._pace = ranks.store, ranks.memory, ranks.pace
-        self._call, self._patience_s = call, patience_s
+        self._call, self._patience_s, self._keeps_store = call, patience_s, ranks.keeps_store
         self.rank, self.members = ranks.rank, ranks.members
         self._others = [member for member in ranks.members if member != ranks.rank]
         failures, heard = tuple(ranks.memory.failures), tuple(ranks.memory.heard)
@@ -118,7 +118,7 @@ class Visit:
             self._remember(error)
             self._show()
             self._meet_late()
-            if self._all_left(self._pace.linger if self.rank == 0 else 0.0):
+            if self._all_left(self._pace.linger if self._keeps_store else 0.0):
                 self._clear()
             else:
                 self._memory.stale += [self._value_key(self.rank, number) for number in range(self._steps)]

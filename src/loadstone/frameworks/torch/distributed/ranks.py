@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -87,4 +88,5 @@ def _ranks(members: Iterable[int]) -> Ranks | None:
     if rank not in numbers or len(numbers) == 1 or world is None or distributed.get_backend() == "fake":
         return None  # the fake backend plays one rank of many, in one process
     memory = _memories.setdefault(world, {}).setdefault((*numbers, rank), Memory())
-    return Ranks(TorchStore(_get_default_store()), numbers, rank, memory)
+    is_agents = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"  # torchrun's agent keeps it
+    return Ranks(TorchStore(_get_default_store()), numbers, rank, memory, rank == 0 and not is_agents)
