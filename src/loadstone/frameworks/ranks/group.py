@@ -55,12 +55,12 @@ class Memory:
 
     processes: dict[int, Process] = field(default_factory=dict)
     """Of the other ranks that it has met."""
-    past: set[str] = field(default_factory=set)
-    """The nonces of visits of others that this rank took part in, and that are over."""
+    epoch: int = 0
+    """How many calls have succeeded."""
+    turn: int = 0
+    """How many calls it has begun since then."""
     failures: list[Failure] = field(default_factory=list)
-    """Of its own calls since the last one that worked, for ranks that have not heard of them."""
-    heard: list[str] = field(default_factory=list)
-    """The failures of others that it has stopped for since then, by :attr:`Failure.first`."""
+    """How these failed, for ranks that come to them later."""
     stale: list[str] = field(default_factory=list)
     """Keys of its own that others may not have read when it left."""
     lock: threading.Lock = field(default_factory=threading.Lock)

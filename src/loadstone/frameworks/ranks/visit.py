@@ -19,15 +19,16 @@ logger = logging.getLogger("loadstone")
 _LONGEST_TEXT = 4000
 """Characters of an error that other ranks are told."""
 _MOST_FAILURES = 64
-"""That a rank remembers of itself and of others, one after another."""
+"""Of its own that a rank remembers, one after another."""
 
 
 class Visit:
     """The :class:`~loadstone.frameworks.ranks.group.Exchange` of several ranks.
 
     In the store each rank has one state, ``<members>/<rank>/state``, and for each step a value that it writes once,
-    ``<members>/<rank>/<nonce>/<number>``. Whoever knows a state knows where the values are, so no numbers need to be
-    agreed on, and what is left of an earlier call is never taken for this one's.
+    ``<members>/<rank>/<nonce>/<number>``. Whoever knows a state knows where the values are, and what is left of an
+    earlier call is never taken for this one's. Visits of the ranks are one call where they come in the same place since
+    a call last succeeded, which it does on all of them together.
     """
 
     def __init__(self, ranks: Ranks, call: str, patience_s: float) -> None:
@@ -35,15 +36,14 @@ class Visit:
         self._call, self._patience_s, self._keeps_store = call, patience_s, ranks.keeps_store
         self.rank, self.members = ranks.rank, ranks.members
         self._others = [member for member in ranks.members if member != ranks.rank]
-        failures, heard = tuple(ranks.memory.failures), tuple(ranks.memory.heard)
-        self._me = State(os.urandom(8).hex(), call, this_process(), 0, failures, heard)
-        self._heard = self._me.known()
+        memory = ranks.memory
+        memory.turn += 1
+        failures = tuple(memory.failures)
+        self._me = State(os.urandom(8).hex(), call, this_process(), memory.epoch, memory.turn, failures)
         self._met: dict[int, State] = {}
         """The states in which the others were seen to be in this exchange."""
         self._beats: dict[int, tuple[int, float]] = {}
         """The last sign of life of each, and when it was first seen."""
-        self._followed: tuple[LoadstoneError, Failure] | None = None
-        """The error for the failure of another rank."""
         self._gave_up: LoadstoneError | None = None
         self._steps = 0
         self._stopped = threading.Event()
@@ -98,9 +98,8 @@ class Visit:
     def leave(self) -> None:
         """After a success. The first of the ranks waits a little for the others, and then removes all keys."""
         self._stop()
-        self._memory.past |= {state.nonce for state in self._met.values()}
+        self._memory.epoch, self._memory.turn = self._me.epoch + 1, 0
         self._memory.failures.clear()
-        self._memory.heard.clear()
         # The process with the store may end as soon as all have come to the end, and the keys with it.
         with contextlib.suppress(RuntimeError):
             if self.rank != self.members[0]:
@@ -124,7 +123,6 @@ class Visit:
                 self._memory.stale += [self._value_key(self.rank, number) for number in range(self._steps)]
         if not isinstance(error, RankFailed | RanksDisagree):
             error.add_note(f"The other ranks of this {self._call} were told, and stop too.")
-        self._memory.past |= {state.nonce for state in self._met.values()}
 
     def explained(self, error: BaseException) -> BaseException:
         """What this rank raises: for an error of the framework's own, of a collective that another rank's end cut off,
@@ -205,23 +203,35 @@ class Visit:
         Raises :class:`RankFailed` or :class:`RanksDisagree` where it never will, by what it shows.
         """
         state = self._read(rank)
-        if state is None:
+        if (
+            state is not None and state.epoch > self._me.epoch
+        ):  # of the call that succeeded last this rank has not heard
+            self._move(state.epoch, 1)
+        if state is None or state.epoch < self._me.epoch or state.turn < self._me.turn:
             return None
-        failure = state.failure_for(self.rank, self._me.nonce, self._call, self._heard)
-        if failure is not None:
-            stopped = self._other_call(rank, failure.call)
-            error = RankFailed(failure.text, failure.rank) if failure.call == self._call else stopped
-            self._followed = error, failure
-            if failure.nonce == state.nonce and failure.call == self._call:
-                self._met.setdefault(rank, state)  # it was in this exchange, and may have said what is asked for
-            raise error
-        if state.nonce in self._memory.past or state.failed is not None:
-            return None
-        if self._me.failure_for(rank, state.nonce, state.call, state.known()) is not None:
-            return None  # it stops for an earlier failure of this rank first
-        if state.call != self._call:
-            raise self._other_call(rank, state.call)
-        return state
+        failure = state.failure(self._me.turn)
+        if failure is None and state.turn == self._me.turn and state.call == self._call:
+            return state
+        if failure is not None and failure.gave_up and failure.call != self._call:
+            self._move(self._me.epoch, self._me.turn + 1)  # a call of that rank alone
+            return self._look(rank)
+        if (state.call if failure is None else failure.call) != self._call:
+            raise self._other_call(rank, state.call if failure is None else failure.call)
+        if failure is None:
+            raise RankFailed(f"{self._call}: rank {rank} ({state.process}) has begun it anew.", rank)
+        if state.turn == self._me.turn:
+            self._met.setdefault(rank, state)  # it was in this exchange, and may have said what is asked for
+        raise RankFailed(failure.text, failure.rank)
+
+    def _move(self, epoch: int, turn: int) -> None:
+        """Take this visit for another call than it was thought to be."""
+        memory = self._memory
+        if epoch != memory.epoch:
+            memory.failures.clear()
+        memory.epoch, memory.turn = epoch, turn
+        with self._writing:
+            self._me = self._me._replace(epoch=epoch, turn=turn, failures=tuple(memory.failures))
+        self._show()
 
     def _value(self, rank: int, number: int, waited_s: float, is_time: bool) -> bytes | None:
         """What a rank says at a step; None while it may still come to it. Raises what keeps it from coming."""
@@ -300,30 +310,22 @@ class Visit:
         """Learn of ranks that are in this exchange, or failed in it, and had not been looked at yet."""
         for rank in self._others:
             state = None if rank in self._met else self._read(rank)
-            if state is None or state.nonce in self._memory.past:
-                continue
-            stops_us = state.failure_for(self.rank, self._me.nonce, self._call, self._heard)
-            stopped = self._me.failure_for(rank, state.nonce, state.call, state.known())
-            # A failure of an earlier visit stops one of the two first: then this is not the other's part in this one.
-            if all(each is None or each.nonce in (self._me.nonce, state.nonce) for each in (stops_us, stopped)):
+            if state is not None and (state.epoch, state.turn) == (self._me.epoch, self._me.turn):
                 self._met[rank] = state
 
     def _remember(self, error: BaseException) -> None:
         """Add how this visit failed to what this rank shows."""
-        memory, nonce, first, rank = self._memory, self._me.nonce, self._me.nonce, self.rank
-        text = f"{type(error).__name__}: {str(error)[:_LONGEST_TEXT] or 'no message'}"
-        told = f"{self._call}: rank {self.rank} ({self._me.process}) failed, so that the others stop too. {text}"
-        failed_rank: int | None = rank
         if isinstance(error, RankFailed):
-            failed_rank, told = error.rank, str(error)
-        if self._followed is not None and self._followed[0] is error:
-            first = self._followed[1].first
-            memory.heard.append(first)
-        met = {str(other): state.nonce for other, state in self._met.items()}
-        memory.failures.append(Failure(nonce, first, self._call, failed_rank, told, met, error is self._gave_up))
-        del memory.failures[:-_MOST_FAILURES], memory.heard[:-_MOST_FAILURES]
+            rank, text = error.rank, str(error)
+        else:
+            rank, where = self.rank, f"{self._call}: rank {self.rank} ({self._me.process})"
+            text = f"{type(error).__name__}: {str(error)[:_LONGEST_TEXT] or 'no message'}"
+            text = f"{where} failed, so that the others stop too. {text}"
+        failures = self._memory.failures
+        failures.append(Failure(self._me.turn, self._call, rank, text, error is self._gave_up))
+        del failures[:-_MOST_FAILURES]
         with self._writing:
-            self._me = self._me._replace(failures=tuple(memory.failures), heard=tuple(memory.heard))
+            self._me = self._me._replace(failures=tuple(failures))
 
     def _all_left(self, seconds: float) -> bool:
         """Whether all the others have left, within so many seconds. Those that have not come are not waited for."""
@@ -338,7 +340,7 @@ class Visit:
         if self._store.peek(self._left_key(rank)) is not None:
             return True
         state = self._read(rank)
-        if state is None or state.nonce != self._met[rank].nonce or state.failed is not None:
+        if state is None or state.nonce != self._met[rank].nonce or state.failure(state.turn) is not None:
             return True
         return self._met[rank].process.is_gone(self._me.process)
 
