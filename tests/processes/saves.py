@@ -238,7 +238,7 @@ def _without_values(patch: pytest.MonkeyPatch, model: Any) -> None:
 
 FAULTS: Mapping[str, Callable[[pytest.MonkeyPatch, Any], None]] = {
     "killed while it writes": lambda patch, model: patch.setattr(os, "pwrite", _die),
-    "killed while it sends": lambda patch, model: patch.setattr(columns, "_all_to_all", _die),
+    "killed while it sends": lambda patch, model: patch.setattr(columns, "all_to_all", _die),
     "killed before the files are put in place": lambda patch, model: patch.setattr(replace_folder, "_trade", _die),
     "a full disk": lambda patch, model: patch.setattr(os, "pwrite", _fail),
     "no room for the files": lambda patch, model: patch.setattr(new_file, "reserve", _fail),
