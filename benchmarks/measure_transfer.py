@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import system_calls
+from children import Finished, finish, warm_files, warm_memory
 from growth import Panel, Point
 from page_cache import make_cold
-from processes import Finished, finish, warm_files, warm_memory
 from shapes import Stored, make_checkpoint
 from yardsticks import dd_read, dd_write
 

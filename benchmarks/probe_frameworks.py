@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from children import warm_memory
 from probe import memory_bytes
-from processes import warm_memory
 
 SMALL, LARGE = "small", "large"
 _TASK = {SMALL: "AutoModel", LARGE: "AutoModelForCausalLM"}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import probe
-from processes import warm_own_memory
+from children import warm_own_memory
 
 Load = Callable[[str, Any], Any]
 """A folder and a dtype, ``"auto"`` or PyTorch's, to what has ``parameters()``."""

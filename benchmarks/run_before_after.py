@@ -24,9 +24,9 @@ from typing import Any
 
 import report
 import run_large
+from children import finish, warm_files, warm_memory
 from page_cache import make_cold
 from probe_steps import SHAPES
-from processes import finish, warm_files, warm_memory
 from report import Row, Sample, Series
 from run import IMPORT
 from shapes import QUICK, TINYLLAMA, Stored, make_checkpoint

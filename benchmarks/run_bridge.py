@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import report
+from children import finish, warm_files, warm_memory
 from probe import Answer, memory_bytes, read, touch
-from processes import finish, warm_files, warm_memory
 from report import Goal, Row, Sample, Series
 from shapes import make_checkpoint
 from shapes_bridged import PHI, QUICK_PHI

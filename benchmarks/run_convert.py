@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import report
+from children import finish, warm_files
 from page_cache import make_cold
-from processes import finish, warm_files
 from report import Goal, Row, Sample, Series
 from shapes import QUICK, TINYLLAMA, Shape, make_checkpoint
 from yardsticks import dd_both, dd_read, dd_write

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import report
+from children import finish, warm_files
 from peers import PEERS, cache_folder, minilm_folder, peer_python
 from probe_frameworks import LARGE, SMALL
-from processes import finish, warm_files
 from report import Goal, Row, Sample, Series
 from shapes import QUICK, TINYLLAMA, make_checkpoint
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import report
-from processes import finish, warm_files
+from children import finish, warm_files
 from report import Goal, Sample, Series
 
 HERE = Path(__file__).resolve().parent

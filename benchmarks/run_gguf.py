@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import report
+from children import finish, warm_files, warm_memory
 from probe import mapped_bytes, memory_bytes, read
-from processes import finish, warm_files, warm_memory
 from report import Goal, Row, Sample, Series
 
 HERE = Path(__file__).resolve().parent

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import report
+from children import finish, warm_files
 from control_group import limited
 from page_cache import forget
 from probe_large import NEW_TOKENS
-from processes import finish, warm_files
 from report import Goal, Row, Sample, Series
 from run import check
 from shapes import QUICK, TINYLLAMA, Shape, make_checkpoint

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import report
-from processes import finish, warm_files
+from children import finish, warm_files
 from report import Goal, Row, Sample, Series
 from shapes import QUICK, TINYLLAMA, make_checkpoint
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import report
+from children import finish, warm_files
 from probe import memory_bytes
-from processes import finish, warm_files
 from report import Goal, Row, Sample, Series
 
 HERE = Path(__file__).resolve().parent

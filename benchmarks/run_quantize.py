@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import report
-from processes import finish, warm_files, warm_memory
+from children import finish, warm_files, warm_memory
 from report import Goal, Row, Sample, Series
 from shapes import QUICK, TINYLLAMA, Shape, make_checkpoint
 

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from processes import TIMEOUT_S, warm_own_memory
+from children import TIMEOUT_S, warm_own_memory
 
 BLOCK_BYTES = 8 << 20
 _HUGE_BYTES = 2 << 20

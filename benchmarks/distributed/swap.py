@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from processes import warm_files
+from children import warm_files
 from report import Goal, Row
 
 from distributed.part import measured, touch

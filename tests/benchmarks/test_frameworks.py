@@ -20,7 +20,7 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 def modules(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The modules of ``benchmarks/``, found as the command finds them."""
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    names = ("report", "processes", "probe_frameworks", "run_frameworks", "peers")
+    names = ("report", "children", "probe_frameworks", "run_frameworks", "peers")
     return SimpleNamespace(**{name: importlib.import_module(name) for name in names})
 
 
@@ -137,10 +137,10 @@ def test_read_sees_every_byte_and_the_fingerprint_does_not_see_a_transposition(m
 
 
 def test_a_peak_counts_only_what_was_seen_until_its_moment(modules: SimpleNamespace) -> None:
-    done = modules.processes.Finished({}, 0.0, 9.0, [(1.0, 5), (2.0, 7), (3.0, 9), (4.0, 2)])
+    done = modules.children.Finished({}, 0.0, 9.0, [(1.0, 5), (2.0, 7), (3.0, 9), (4.0, 2)])
     assert done.peak_private_bytes() == 9
     assert done.peak_private_bytes(until_s=2.0) == 7
-    assert modules.processes.Finished({}, 0.0, 9.0).peak_private_bytes() == 0
+    assert modules.children.Finished({}, 0.0, 9.0).peak_private_bytes() == 0
 
 
 def test_what_the_framework_takes_to_start_is_taken_off_in_its_own_repetition(modules: SimpleNamespace) -> None:
@@ -156,7 +156,7 @@ def test_a_watched_process_that_fails_stops_the_run_with_its_last_words(
 ) -> None:
     command = [sys.executable, "-c", "import sys; sys.exit('its last words')"]
     with pytest.raises(SystemExit, match=r"(?s)a load: exit status 1.*its last words"):
-        modules.processes.finish(command, os.environ, tmp_path, "a load", watch=True)
+        modules.children.finish(command, os.environ, tmp_path, "a load", watch=True)
 
 
 def test_every_goal_compares_with_a_subject_that_is_measured(modules: SimpleNamespace) -> None:
