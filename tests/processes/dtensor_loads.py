@@ -209,3 +209,28 @@ def fails(folder: Path, what: str) -> str:
         assert all(slot.is_meta for slot in net.parameters())
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def new_head(folder: Path) -> list[float]:
+    """A bare model's checkpoint in a classifier, whose head is then new and on both ranks."""
+    from torch.distributed.fsdp import fully_shard
+    from torch.distributed.tensor import Replicate, distribute_tensor
+
+    bare = loadstone.LlamaModel.from_pretrained(folder)
+    torch.manual_seed(torch.distributed.get_rank())
+    with torch.device("meta"):
+        model = loadstone.LlamaForSequenceClassification(loadstone.LlamaConfig(**bare.config.to_dict()))
+    mesh = mesh_of(2)
+    model.score.weight = nn.Parameter(
+        distribute_tensor(model.score.weight.detach(), mesh, [Replicate()], src_data_rank=None)
+    )
+    for layer in model.model.layers:
+        fully_shard(layer, mesh=mesh)
+    report = loadstone.load_into(model, folder, strict=False)
+    assert list(report.initialized) == ["score.weight"]
+    for name, slot in model.named_parameters():
+        if name != "score.weight":
+            whole = slot.full_tensor() if name.startswith("model.layers") else slot
+            same(whole, bare.get_parameter(name.removeprefix("model.")), name)
+    with torch.no_grad():
+        return model.score.weight.to_local().flatten().tolist()

@@ -92,3 +92,27 @@ def failing(folder: Path, rank: int) -> str:
     finally:
         WeightFile.read_into = original  # type: ignore[method-assign]
     return ""
+
+
+def slow(folder: Path, begun: Path) -> str:
+    """A load that takes seconds; it says when it has begun to read, and what became of it."""
+    original = WeightFile.read_into
+
+    def read_into(self: WeightFile, offset: int, nbytes: int, buffer: memoryview) -> None:
+        if nbytes > 100_000:
+            begun.touch()
+            time.sleep(0.3)
+        original(self, offset, nbytes, buffer)
+
+    WeightFile.read_into = read_into  # type: ignore[method-assign]
+    try:
+        loadstone.AutoModelForCausalLM.from_pretrained(
+            folder,
+            distributed_config={"tp_size": torch.distributed.get_world_size()},
+            transfer=loadstone.transfer_options("buffered", threads=1),
+        )
+    except loadstone.errors.LoadstoneError as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        WeightFile.read_into = original  # type: ignore[method-assign]
+    return ""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 import torch
+from frameworks.torch import tiny
 from processes import dtensor_loads
 from processes.pool import ranks
 
@@ -86,3 +87,9 @@ def test_what_is_wrong_is_said_on_all_ranks_of_the_whole_tensors(tmp_path: Path)
         for said in ranks(2).run(dtensor_loads.fails, tmp_path, what):
             error, _, text = expected.partition(": ")
             assert said.startswith(error) and text.removeprefix(".*") in said, said
+
+
+def test_a_new_head_is_the_same_on_all_ranks(tmp_path: Path) -> None:
+    tiny.model("LlamaModel", "llama").save_pretrained(tmp_path)
+    one, other = ranks(2).run(dtensor_loads.new_head, tmp_path)
+    assert one == other and len(set(one)) == len(one) > 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from processes import node_reads
-from processes.pool import ranks
+from processes.pool import Ranks, ranks
 
 import loadstone
 
@@ -58,3 +59,16 @@ def test_an_error_of_one_rank_is_told_to_the_other_at_once(folder: Path) -> None
     said = ranks(2).run(node_reads.failing, folder, 1)
     assert said[1].startswith("CorruptCheckpoint") and "an error of the disk" in said[0] and "rank 1" in said[0].lower()
     assert ranks(2).run(node_reads.failing, folder, 7) == ["", ""]  # and they go on
+
+
+@pytest.mark.long
+def test_a_rank_that_is_killed_while_they_read_ends_the_load_of_the_other(folder: Path, tmp_path: Path) -> None:
+    with Ranks(2) as pool:
+        pool.start(node_reads.slow, folder, tmp_path / "begun")
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.05)
+        pool.kill(1)
+        killed = time.monotonic()
+        said = pool.finish(seconds=60)
+        assert time.monotonic() - killed < 10
+    assert said[0].value.startswith("RankFailed") and "rank 1" in said[0].value.lower() and said[1].is_gone

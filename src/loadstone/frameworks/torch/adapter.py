@@ -209,14 +209,7 @@ def fill_model(
     model: nn.Module, plan: LoadPlan, weights: Weights, options: Options, dtype: DType | None, devices: Devices
 ) -> Filled:
     """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies."""
-    filled = fill_module(model, rank_plan(model, plan), weights, options, devices, None)
-    if options.is_spread and plan.initialized:
-        from loadstone.frameworks.torch.distributed.spread import same_on_all
-
-        with together(ranks_asked(options), "from_pretrained") as exchange:
-            exchange.gather("filled", b"")  # for a collective, which a rank that has failed would not come to
-        same_on_all(model, plan.initialized)
-    return filled
+    return fill_module(model, rank_plan(model, plan), weights, options, devices, None)
 
 
 def fill_module(
@@ -266,6 +259,12 @@ def fill_module(
         rest = plan.without(quantized.held)
         filled = fill(model, rest, source, SlotForms(dtype_of, devices.of, initial_dtype_of), quantized.parameters)
         filled = Filled(filled.viewed + quantized.viewed, filled.copied + quantized.allocated)
+    if plan.whole is not None and plan.initialized:
+        from loadstone.frameworks.torch.distributed.spread import same_on_all
+
+        with together(ranks_holding(model), "load_into") as exchange:
+            exchange.gather("filled", b"")  # for a collective, which a rank that has failed would not come to
+        same_on_all(model, plan.initialized)
     cast_between(model, devices.dtypes)
     compute_from_float8(model)
     cross(model, devices)

@@ -71,8 +71,9 @@ def _spread(model: nn.Module, options: Options) -> torch.device:
 
 def same_on_all(model: nn.Module, names: Iterable[str]) -> None:
     """Parameters whose values each rank has drawn for itself, made those of the first where several ranks hold them."""
+    slots = dict(model.named_parameters())
     for name in sorted(names):
-        slot = model.get_parameter(name)
+        slot = slots.get(name)  # None for a buffer, which nobody draws
         if not is_dtensor(slot):
             continue
         for axis, placement in enumerate(slot.placements):
