@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli.conftest import loadstone as command
 from frameworks.torch import tiny
+from processes import dtensor_loads
+from processes.pool import ranks
 
 import loadstone
 from loadstone.errors import ArgumentError, InvalidMesh
@@ -56,6 +58,15 @@ def test_a_mesh_that_does_not_fit_is_refused_with_all_its_slots(folder: Path) ->
         loadstone.plan(folder, mesh={"tp": 3})
     said = str(refused.value)
     assert all(f"model.layers.{layer}.self_attn.{part}_proj.weight" in said for layer in range(2) for part in "qkvo")
+
+
+@pytest.mark.parametrize("dtype", ["auto", "bfloat16"])
+@pytest.mark.parametrize("axis", ["tp", "fsdp"])
+def test_a_load_does_what_was_foreseen_on_each_rank(folder: Path, axis: str, dtype: str) -> None:
+    foreseen = loadstone.plan(folder, mesh={axis: 2}, dtype=dtype).ranks
+    how = {"torch_dtype": dtype}
+    done = ranks(2).run(dtensor_loads.bytes_of_a_load, folder, {f"{axis}_size": 2}, how)
+    assert done == [(each.nbytes, each.read_bytes, each.private_bytes) for each in foreseen]
 
 
 @pytest.mark.parametrize(

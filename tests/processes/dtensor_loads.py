@@ -234,3 +234,10 @@ def new_head(folder: Path) -> list[float]:
             same(whole, bare.get_parameter(name.removeprefix("model.")), name)
     with torch.no_grad():
         return model.score.weight.to_local().flatten().tolist()
+
+
+def bytes_of_a_load(folder: Path, asked: dict[str, int], how: dict[str, Any]) -> tuple[int, int, int]:
+    """What this rank held, read and copied in a load over a mesh, by its report."""
+    model = loadstone.AutoModelForCausalLM.from_pretrained(folder, distributed_config=asked, **how)
+    done = model.load_report.by_rank
+    return done.viewed + done.copied, done.read, done.copied
