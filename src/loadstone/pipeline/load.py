@@ -305,7 +305,7 @@ def _describe_filled(stage: Stage, viewed_bytes: int, copied_bytes: int) -> None
 def _populate(weights: Weights, options: Options, stage: Stage) -> None:
     """Wait until what is mapped is in memory; in the background where the caller does not wait for it."""
     stage.nbytes = weights.warmed_bytes
-    if options.lazy or not options.is_for_the_cpu:
+    if options.lazy or not (options.is_for_the_cpu or options.is_spread):
         weights.detach()
     else:
         with Progress("Reading", stage.nbytes) as progress:
