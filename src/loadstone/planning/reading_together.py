@@ -21,8 +21,8 @@ from loadstone.planning.mesh import LocalSlot, Share, local_slot, shares_of
 from loadstone.planning.recipes import Piece, Stored
 
 ROUND_BYTES = 16 << 20
-"""Read in one round by all ranks. The most that one holds beside its slots: its parts of two rounds, what it sends and
-what it gets, each at most as much: less than 64 MiB."""
+"""Read in one round by all ranks. The most that one holds beside its slots: its parts of two rounds (of five, where
+each read is a request to elsewhere), what it sends and what it gets, which are at most a round each."""
 _LEAST_BYTES = 256 << 10
 """Saved on a slot; for less, a round takes longer than reading some bytes twice."""
 
