@@ -219,6 +219,7 @@ def save_where(fault: str, rank: int, folder: Path, how: str = "fsdp", family: s
     """Saves while something goes wrong on one rank: see :data:`FAULTS`."""
     model = spread(how, family, **changes)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOADSTONE_RANKS_TIMEOUT", "30")
         if dist.get_rank() == rank:
             FAULTS[fault](patch, model)
         model.save_pretrained(folder, max_shard_size="40KB")

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
-from torch import Tensor, distributed
-from torch.distributed import ProcessGroup
+from torch import Tensor
 
 from loadstone.core.slices import relative, shape_of
 from loadstone.frameworks.torch.distributed.held import Held
+from loadstone.frameworks.torch.distributed.meeting import Meeting, all_to_all
 from loadstone.frameworks.torch.save import WORDS
 from loadstone.saving.by_ranks import Gathered, Take, nbytes_sent
 from loadstone.transfer.block_writer import BLOCK_NBYTES
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.new_file import NewFile
 
-_LOOK_S = 0.5
-"""Between two looks at whether the ranks that are awaited still live."""
-
 Messages = Mapping[tuple[int, int], Tensor]
 """(number of a block in its round, number of one of its takes) → the bytes that another rank sent for it."""
-
-
-class Meeting(NamedTuple):
-    """Where ranks exchange bytes."""
-
-    group: ProcessGroup | None
-    """None for the one of all processes."""
-    rank: int
-    """This one's number in it."""
-    size: int
-    device: torch.device
-    """Of the messages: one that the group can send from."""
-    check: Callable[[], None]
-    """Raises where another rank has failed."""
 
 
 def exchanged(blocks: Sequence[Gathered], held: Held, widths: Mapping[str, int], meeting: Meeting) -> Messages:
@@ -107,17 +88,3 @@ def _words(message: Tensor, at: int, take: Take, width: int) -> Tensor:
     """The place of a take's elements in bytes."""
     shape = shape_of(take.box)
     return message[at : at + math.prod(shape) * width].view(WORDS[width]).view(shape)
-
-
-def all_to_all(received: Tensor, sent: Tensor, sizes_in: list[int], sizes_out: list[int], meeting: Meeting) -> None:
-    """The collective; a rank that fails or ends meanwhile is noticed at once, whatever the group's timeout is."""
-    work = distributed.all_to_all_single(received, sent, sizes_in, sizes_out, group=meeting.group, async_op=True)
-    assert work is not None
-    look_at, pause_s = time.monotonic() + _LOOK_S, 0.0001
-    while not work.is_completed():
-        if time.monotonic() >= look_at:
-            meeting.check()
-            look_at = time.monotonic() + _LOOK_S
-        time.sleep(pause_s)
-        pause_s = min(pause_s * 1.5, 0.005)
-    work.wait()

@@ -8,18 +8,17 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import accumulate
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, distributed, nn
+from torch import Tensor, nn
 
 from loadstone.core.slices import ByteRange, bounds, shape_of
 from loadstone.errors import LoadstoneError
 from loadstone.frameworks.ranks.group import Exchange
-from loadstone.frameworks.torch.distributed.columns import Meeting, all_to_all
 from loadstone.frameworks.torch.distributed.dtensors import local_slots, meshes_of
+from loadstone.frameworks.torch.distributed.meeting import Meeting, all_to_all, meeting_of
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.mesh import LocalSlot, Share
@@ -49,7 +48,7 @@ def read_with_node(
     shared = read_together(plan, held, lambda path: not weights.is_mapped(path))
     targets = {each.slot: target_of(each.slot) for each in shared}
     kind = meshes_of(module)[0].device_type
-    with _meeting(members, kind, exchange) as meeting, _Reading(weights, len(members)) as reading:
+    with meeting_of(members, kind, exchange) as meeting, _Reading(weights, len(members)) as reading:
         for turn, coming in reading.ahead(_turns(shared, meeting.rank)):
             error: BaseException | None = None
             own = None
@@ -112,19 +111,6 @@ def _heard(told: Mapping[str, tuple[list[int], list[list[list[list[int]]]]]]) ->
         )
         for name, (shape, shares) in told.items()
     }
-
-
-@contextmanager
-def _meeting(members: Sequence[int], device_type: str, exchange: Exchange) -> Iterator[Meeting]:
-    """Where the ranks of a node exchange bytes."""
-    everybody = len(members) == distributed.get_world_size()
-    group = None if everybody else distributed.new_group(list(members), use_local_synchronization=True)
-    try:
-        device = torch.device(device_type)
-        yield Meeting(group, members.index(exchange.rank), len(members), device, exchange.check)
-    finally:
-        if group is not None:
-            distributed.destroy_process_group(group)
 
 
 class _Reading:
