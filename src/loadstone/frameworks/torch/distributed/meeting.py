@@ -33,7 +33,7 @@ class Meeting(NamedTuple):
 
 @contextmanager
 def meeting_of(members: Sequence[int], device_type: str, exchange: Exchange) -> Iterator[Meeting]:
-    """One of these ranks, given by their numbers among all processes: each of them calls it."""
+    """One of these ranks (which of all processes they are, in order): each of them calls it."""
     everybody = len(members) == distributed.get_world_size()
     group = None if everybody else distributed.new_group(list(members), use_local_synchronization=True)
     try:
