@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -222,7 +223,17 @@ def save_where(fault: str, rank: int, folder: Path, how: str = "fsdp", family: s
         patch.setenv("LOADSTONE_RANKS_TIMEOUT", "30")
         if dist.get_rank() == rank:
             FAULTS[fault](patch, model)
-        model.save_pretrained(folder, max_shard_size="40KB")
+        try:
+            model.save_pretrained(folder, max_shard_size="40KB")
+        finally:
+            assert left_of_a_save(folder.parent) == []
+
+
+def left_of_a_save(folder: Path) -> list[str]:
+    """Threads of ours that run still, and files below a folder that this process has open."""
+    threads = [each.name for each in threading.enumerate() if each.name.startswith("loadstone")]
+    opened = [os.readlink(each.path) for each in os.scandir("/proc/self/fd") if os.path.lexists(each.path)]
+    return threads + [path for path in opened if path.startswith(f"{folder}/")]
 
 
 def _die(*_: Any) -> Any:

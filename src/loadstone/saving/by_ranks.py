@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from loadstone.core.slices import Box, ByteRange, boxes, overlap, relative, shape_of
+from loadstone.core.slices import Box, ByteRange, bounds, boxes, overlap, relative, shape_of
 from loadstone.transfer.block_writer import BLOCK_NBYTES
 from loadstone.transfer.kernel_copy import ALIGNMENT
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, TensorRange, nbytes_of
@@ -232,9 +232,19 @@ def _takes(
         first, last = (max(block.start, begin) - begin) // width, (min(block.stop, starts[index]) - begin) // width
         at = max(block.start, begin) - block.start
         for row in boxes(tensor.shape, first, last):
-            for cell in cells[tensor.name]:
+            for cell in _touching(cells[tensor.name], row):
                 shared = overlap(cell.box, row)
                 if shared is not None:
                     holder = writer if writer in cell.holders else cell.holders[writer % len(cell.holders)]
                     yield Take(tensor.name, shared, holder, row, at)
             at += math.prod(shape_of(row)) * width
+
+
+def _touching(cells: Sequence[Cell], box: Box) -> Iterator[Cell]:
+    """The cells, which are in order, whose rows a box has some of."""
+    if not box:
+        yield from cells
+        return
+    start, stop = bounds(box[0])
+    first = bisect_right(cells, start, key=lambda cell: bounds(cell.box[0])[1])
+    yield from itertools.takewhile(lambda cell: bounds(cell.box[0])[0] < stop, itertools.islice(cells, first, None))
