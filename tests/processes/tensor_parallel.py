@@ -271,6 +271,27 @@ def resize(folder: Path) -> None:
     loaded(folder, {"tp_plan": "auto"})[0].resize_token_embeddings(120)
 
 
+def with_adapter(folder: Path) -> None:
+    """What a mesh cannot do, either."""
+    peft = importlib.import_module("peft")
+    loaded(folder, {"tp_plan": "auto"})[0].add_adapter(peft.LoraConfig(target_modules=["q_proj"]))
+
+
+def compiled(folder: Path) -> tuple[float, float, str]:
+    """Outputs and gradients of a compiled model, and what is said of a text by one program."""
+    spread, whole = loaded(folder, {"tp_plan": "auto"})
+    program = torch.compile(spread, backend="aot_eager")
+    program(IDS, labels=IDS).loss.backward()
+    whole(IDS, labels=IDS).loss.backward()
+    with torch.no_grad():
+        logits = apart(program(IDS).logits, whole(IDS).logits)
+    try:
+        spread.generate(IDS, max_new_tokens=3, compile=True, compile_config={"backend": "aot_eager"})
+    except loadstone.errors.ArgumentError as error:
+        return logits, gradients_apart(spread, whole), str(error)
+    return logits, gradients_apart(spread, whole), ""
+
+
 def called_apart(folder: Path) -> None:
     """A part of a model that only the model itself gathers."""
     model, _ = loaded(folder, {}, (2, 2))

@@ -186,6 +186,13 @@ def test_layers_that_are_computed_again(tmp_path: Path) -> None:
     assert max(ranks(2).run(programs.checkpointed, made("llama", tmp_path))) < TOLERANCE
 
 
+@pytest.mark.long
+def test_a_model_is_compiled_leaf_by_leaf(tmp_path: Path) -> None:
+    folder = made("mixtral", tmp_path, num_hidden_layers=1)
+    for logits, gradients, said in ranks(2).run(programs.compiled, folder):
+        assert logits < TOLERANCE and gradients < TOLERANCE and "Leave compile out" in said
+
+
 def test_an_object_may_say_what_is_asked(tmp_path: Path) -> None:
     found = ranks(2).run(programs.of_an_object, made("llama", tmp_path))
     assert [each.partition(":")[0] for each in found] == [f"rank {rank} of 2 (tp 2)" for rank in (0, 1)]
@@ -255,6 +262,8 @@ def test_what_a_mesh_cannot_do_is_an_error(tmp_path: Path) -> None:
     folder = made("llama", tmp_path)
     for each in ranks(2).outcomes(programs.resize, folder):
         assert isinstance(each.error, ArgumentError) and "keeps its size, 99" in str(each.error)
+    for each in ranks(2).outcomes(programs.with_adapter, folder):
+        assert isinstance(each.error, ArgumentError) and "an adapter of their own" in str(each.error), each.trace
     for each in ranks(2).outcomes(programs.beyond_the_vocabulary, folder):
         assert isinstance(each.error, ArgumentError) and "500" in str(each.error), each.trace
     for each in ranks(4).outcomes(programs.called_apart, folder):

@@ -41,6 +41,7 @@ class Local:
         """What becomes of its output."""
         return output
 
+    @torch.compiler.disable  # type: ignore[untyped-decorator]  # a program would hold whole parameters
     def _before(self, module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         for name, each in module._parameters.items():
             mesh = getattr(each, "device_mesh", None)
@@ -192,6 +193,7 @@ class OwnExperts(Local):
         self.start, stop = group.chunk(split.leaf.count)
         self.count = stop - self.start
         module.__dict__["component"] = replace(split.leaf, count=self.count)
+        module.__dict__["forward"] = _not_compiled(module.forward)
         self.joined: tuple[Tensor, ...] = ()
 
     def given(self, module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -199,8 +201,6 @@ class OwnExperts(Local):
         x, weights = self.group.shared(x), self.group.shared(weights)
         own = chosen - self.start
         others = (own < 0) | (own >= self.count)
-        if torch.compiler.is_compiling():  # where all experts are in one program, none is left out
-            return x, own.masked_fill(others, 0), weights.masked_fill(others, 0)
         self.joined = x, weights, *(each for each in module._parameters.values() if each is not None)
         return x, own.masked_fill(others, self.count), weights
 
@@ -209,6 +209,11 @@ class OwnExperts(Local):
         if torch.is_grad_enabled() and not output.requires_grad:  # no token was for an expert of this rank
             output = Joined.apply(output, *joined)  # type: ignore[no-untyped-call]
         return self.group.summed(output)
+
+
+def _not_compiled(forward: Any) -> Any:
+    """A program would compute all experts for all tokens, and those beyond the rank's own."""
+    return torch.compiler.disable(forward)  # type: ignore[no-untyped-call]
 
 
 def outputs_of(leaf: Any) -> int:

@@ -134,6 +134,11 @@ class Adapters(_Base):
             layer.enable_adapters(enabled=enabled)
 
     def _new_adapter(self, name: str | None) -> str:
+        if any(hasattr(slot, "device_mesh") for slot in self.parameters()):
+            raise ArgumentError(
+                f"{type(self).__name__} is spread over a mesh, whose ranks would each have an adapter of their own. "
+                "Put it into a model in one process, and merge it there, or distribute that model yourself."
+            )
         name = name or _DEFAULT
         if self._hf_peft_config_loaded and name in self.peft_config:
             raise ArgumentError(f"An adapter named {name!r} is there already. Give another adapter_name=.")
