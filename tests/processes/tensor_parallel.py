@@ -203,7 +203,7 @@ def compared(whole: Any, inputs: Mapping[str, Any], sizes: tuple[int, int]) -> t
 
     Nothing is loaded here: what each rank holds is told by the parameters, and how it is read by other tests.
     """
-    from loadstone.frameworks.torch.distributed.tensor_parallel import shard_blocks, split_layers
+    from loadstone.frameworks.torch.distributed.tensor_parallel import average_scalars, shard_blocks, split_layers
 
     with torch.no_grad():
         for slot in whole.parameters():
@@ -213,6 +213,7 @@ def compared(whole: Any, inputs: Mapping[str, Any], sizes: tuple[int, int]) -> t
         split_layers(spread, spread.component, mesh["tp"])
     if sizes[0] > 1:
         shard_blocks(spread, mesh["fsdp"])
+        average_scalars(spread)
     found, expected = (tensors_in(model(**inputs)) for model in (spread, whole))
     assert len(found) == len(expected) and all(each.any() for each in expected)
     worst = max(apart(one, other) for one, other in zip(found, expected, strict=True) if other.isfinite().all())
@@ -246,6 +247,18 @@ def tensors_in(output: Any) -> list[torch.Tensor]:
     if isinstance(output, tuple | list):
         return [tensor for each in output for tensor in tensors_in(each)]
     return tensors_in(output.to_tuple()) if hasattr(output, "to_tuple") else []
+
+
+def scalars(folder: Path) -> tuple[float, ...]:
+    """Gradients of parameters without a dimension, over those of one process, where each rank has another loss."""
+    known = importlib.import_module("parity.modal_families.chinese_clip").PARITY
+    found = []
+    for keywords, factor in (({"distributed_config": {"fsdp_size": 2}}, dist.get_rank() + 1.0), ({}, 1.0)):
+        model = loadstone.AutoModel.from_pretrained(folder, **keywords)
+        inputs = known.inputs(known.main, model.config)
+        (model(**inputs).logits_per_image.square().sum() * factor).backward()
+        found.append({name: full(slot.grad) for name, slot in model.named_parameters() if slot.dim() == 0})
+    return tuple(float(found[0][name] / found[1][name]) for name in found[1])
 
 
 def new_head(folder: Path) -> tuple[bool, bool]:

@@ -178,6 +178,13 @@ def test_other_axes_of_a_mesh_are_replicas(tmp_path: Path) -> None:
         assert logits < TOLERANCE and "(tp 2)" in rank
 
 
+def test_scalars_get_the_mean_of_all_gradients_under_fsdp(tmp_path: Path) -> None:
+    known = families()["chinese_clip"]
+    folder = programs.saved("chinese_clip", known.plain, tmp_path, "AutoModel")
+    for found in ranks(2).run(programs.scalars, folder):
+        assert found == pytest.approx((1.5,), rel=1e-4)  # the mean of 1 and 2
+
+
 def test_a_new_head_is_the_same_on_all_ranks(tmp_path: Path) -> None:
     assert ranks(2).run(programs.new_head, made("llama", tmp_path)) == [(True, True)] * 2
 

@@ -209,7 +209,12 @@ def fill_model(
     model: nn.Module, plan: LoadPlan, weights: Weights, options: Options, dtype: DType | None, devices: Devices
 ) -> Filled:
     """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies."""
-    return fill_module(model, rank_plan(model, plan), weights, options, devices, None)
+    filled = fill_module(model, rank_plan(model, plan), weights, options, devices, None)
+    if options.is_spread:
+        from loadstone.frameworks.torch.distributed.tensor_parallel import average_scalars
+
+        average_scalars(model)
+    return filled
 
 
 def fill_module(

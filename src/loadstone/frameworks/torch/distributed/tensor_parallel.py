@@ -60,7 +60,10 @@ def _placed(slot: nn.Parameter, mesh: DeviceMesh, placement: Placement) -> nn.Pa
 
 
 def shard_blocks(model: nn.Module, mesh: DeviceMesh) -> None:
-    """Have FSDP shard each block of a model over a mesh of one dimension, and what lies outside of blocks."""
+    """Have FSDP shard each block of a model over a mesh of one dimension, and what lies outside of blocks.
+
+    It does not take parameters without a dimension: these are whole on each rank, see :func:`average_scalars`.
+    """
     from torch.distributed.fsdp import fully_shard
 
     scalars = _scalars(model, mesh)
@@ -70,11 +73,15 @@ def shard_blocks(model: nn.Module, mesh: DeviceMesh) -> None:
     fully_shard(model, mesh=mesh, reshard_after_forward=True, ignored_params=scalars)
 
 
-def _scalars(model: nn.Module, mesh: DeviceMesh) -> set[nn.Parameter]:
-    """The parameters without a dimension, which FSDP does not take: whole on each rank, with the mean of the gradients
-    of all, as FSDP gives the others."""
+def average_scalars(model: nn.Module) -> None:
+    """Give the parameters without a dimension the mean of all ranks' gradients, as FSDP gives the others. It holds for
+    those that are there by now: a model is filled first."""
+    scalars: list[Any] = [slot for slot in model.parameters() if slot.dim() == 0 and slot.requires_grad]
+    meshes = (slot.device_mesh for slot in model.parameters() if is_dtensor(slot)) if scalars else ()
+    mesh = next((each["fsdp"] for each in meshes if "fsdp" in (each.mesh_dim_names or ())), None)
+    if mesh is None:
+        return
     group = mesh.get_group()
-    found: dict[int, tuple[nn.Parameter, Any]] = {}
 
     def mean(slot: Tensor) -> None:
         if slot.grad is not None:
@@ -82,13 +89,17 @@ def _scalars(model: nn.Module, mesh: DeviceMesh) -> set[nn.Parameter]:
             dist.all_reduce(gradient, group=group)
             gradient /= mesh.size()
 
+    for slot in scalars:
+        slot.register_post_accumulate_grad_hook(mean)
+
+
+def _scalars(model: nn.Module, mesh: DeviceMesh) -> set[nn.Parameter]:
+    """The parameters without a dimension, made DTensors that are whole."""
+    found: dict[int, tuple[nn.Parameter, Any]] = {}
     for module in model.modules():
         for name, slot in module._parameters.items():
             if slot is not None and slot.dim() == 0:
                 if id(slot) not in found:
-                    whole: Any = slot if is_dtensor(slot) else _placed(slot, mesh, Replicate())
-                    if whole.requires_grad:
-                        whole.register_post_accumulate_grad_hook(mean)
-                    found[id(slot)] = slot, whole
+                    found[id(slot)] = slot, slot if is_dtensor(slot) else _placed(slot, mesh, Replicate())
                 module._parameters[name] = found[id(slot)][1]
     return {whole for _, whole in found.values()}
