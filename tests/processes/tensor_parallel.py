@@ -261,6 +261,17 @@ def scalars(folder: Path) -> tuple[float, ...]:
     return tuple(float(found[0][name] / found[1][name]) for name in found[1])
 
 
+def answers(folder: Path, keywords: Mapping[str, Any]) -> list[bool]:
+    """Whether an encoder-decoder answers as in one process, with beams and without, and before and after a pass."""
+    cls = loadstone.AutoModelForSeq2SeqLM
+    spread, whole = cls.from_pretrained(folder, **keywords), cls.from_pretrained(folder)
+    first = [torch.equal(spread.generate(IDS, **how), whole.generate(IDS, **how)) for how in ({}, {"num_beams": 2})]
+    with torch.no_grad():
+        logits = [model(IDS, decoder_input_ids=IDS).logits for model in (spread, whole)]
+    again = torch.equal(spread.generate(IDS, max_new_tokens=3), whole.generate(IDS, max_new_tokens=3))
+    return [*first, apart(*logits) < 1e-5, again]
+
+
 def new_head(folder: Path) -> tuple[bool, bool]:
     """Whether a head that is not in the file is there, and is the same on all ranks, which draw otherwise."""
     torch.manual_seed(dist.get_rank())

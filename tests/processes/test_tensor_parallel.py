@@ -178,6 +178,12 @@ def test_other_axes_of_a_mesh_are_replicas(tmp_path: Path) -> None:
         assert logits < TOLERANCE and "(tp 2)" in rank
 
 
+@pytest.mark.parametrize("keywords", [TP2, {"distributed_config": {"fsdp_size": 2}}], ids=["tensor", "blocks"])
+def test_an_encoder_decoder_answers(tmp_path: Path, keywords: dict[str, Any]) -> None:
+    folder = programs.saved("t5", SEQ2SEQ, tmp_path, "AutoModelForSeq2SeqLM")
+    assert ranks(2).run(programs.answers, folder, keywords) == [[True] * 4] * 2
+
+
 def test_scalars_get_the_mean_of_all_gradients_under_fsdp(tmp_path: Path) -> None:
     known = families()["chinese_clip"]
     folder = programs.saved("chinese_clip", known.plain, tmp_path, "AutoModel")

@@ -64,13 +64,15 @@ def shard_blocks(model: nn.Module, mesh: DeviceMesh) -> None:
 
     It does not take parameters without a dimension: these are whole on each rank, see :func:`average_scalars`.
     """
-    from torch.distributed.fsdp import fully_shard
+    from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
 
     scalars = _scalars(model, mesh)
     for name in block_names(model):
         fully_shard(model.get_submodule(name), mesh=mesh, ignored_params=scalars)
     # Not as long as PyTorch would keep it: who asks for parameters after a forward pass is to find those that stay.
     fully_shard(model, mesh=mesh, reshard_after_forward=True, ignored_params=scalars)
+    if hasattr(model, "generate"):  # which has an encoder read before the model itself is called
+        register_fsdp_forward_method(model, "generate")
 
 
 def average_scalars(model: nn.Module) -> None:
