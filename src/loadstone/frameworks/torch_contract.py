@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from loadstone.frameworks.contract import Filled, Framework
@@ -73,8 +72,23 @@ class Quantizer(Protocol):
         ...
 
 
+class Turn(Protocol):
+    """Somebody's turn."""
+
+    is_over: bool
+
+
 class Swap(Protocol):
     """Other weights for one model."""
+
+    @property
+    def turn(self) -> Turn:
+        """When it is over, another swap may begin."""
+        ...
+
+    def begin(self) -> None:
+        """Wait until no other swap of the model is under way. :class:`ArgumentError` for a model that cannot do it."""
+        ...
 
     def prepare(self, plan: LoadPlan, weights: Weights, /) -> Filled:
         """All that can fail while the model has its old ones."""
@@ -176,9 +190,11 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
         """
         ...
 
-    def swap(self, model: nn.Module, in_place: bool, /) -> AbstractContextManager[Swap]:
-        """Other weights for a model that is in use, the only such swap at the time; ``in_place``: each tensor keeps its
-        memory. :class:`ArgumentError` for a model that cannot have them."""
+    def swap(self, model: nn.Module, in_place: bool, /) -> Swap:
+        """Other weights for a model that is in use; ``in_place``: each tensor keeps its memory.
+
+        :class:`ArgumentError` in a thread that runs the model.
+        """
         ...
 
     def quantizer(self, model: nn.Module, plan: LoadPlan, devices: PlacementT, /) -> Quantizer:

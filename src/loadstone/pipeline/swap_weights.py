@@ -16,7 +16,7 @@ from loadstone.core.keywords import unknown_argument
 from loadstone.core.progress import Progress
 from loadstone.errors import Fault, InvalidConfig, MissingTensors, UnusedTensors
 from loadstone.frameworks.contract import Filled
-from loadstone.frameworks.ranks import agree, together
+from loadstone.frameworks.ranks import Exchange, agree, together
 from loadstone.frameworks.registry import require_torch
 from loadstone.frameworks.torch_contract import Swap
 from loadstone.pipeline.facts import load_facts, plan_facts
@@ -74,43 +74,53 @@ def swap_weights(
     options, _ = Options.split(keywords)
     framework = require_torch()
     report = LoadReport(source=str(path_or_id), model_class=type(model).__name__)
-    call = f"swap_weights{' in place' if in_place else ''}"
-    with framework.swap(model, in_place) as swap, together(framework.ranks_holding(model), call) as exchange:
-        resolved = resolve(Request(path_or_id, type(model), options, {}, keywords), report)
-        with report.stage("checkpoint") as stage:
-            _check_config(model, resolved.config)
-            checkpoint = resolved.open("torch")
-            assert checkpoint is not None  # for there is no state_dict
-            facts_of = partial(load_facts, checkpoint, resolved.source.commit, resolved.config, options)
-            agree_on_checkpoint(exchange, checkpoint, resolved.source.commit, facts_of)
-            stage.nbytes = checkpoint.nbytes
-            stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
-        with report.stage("plan"):
-            plan = _matched(model, checkpoint, resolved)
-            agree(exchange, partial(plan_facts, plan, framework.placements(model)))
-            plan = framework.rank_plan(model, plan)
-            report.take(plan)
-            report.passed_over = checkpoint.passed_over
-            weights = Weights(checkpoint.ends, options.transfer)
-            report.transfer = weights.describe()
-        try:
-            resolved.locked.start(resolved.source.folder, checkpoint, weights.mapped())
-            filled = _prepare(swap, plan, weights, report)
-            if rank := framework.rank_of(model):
-                report.by_rank = RankBytes(rank, stored_bytes(plan), filled.viewed, filled.copied)
-            if resolved.locked:
-                with report.stage("lock"):
-                    resolved.locked.finish()
-            exchange.gather("prepared", b"")
-            with report.stage("publish") as stage:
-                report.dtype, report.device = str(model.dtype).removeprefix("torch."), str(model.device)
-                confirm = partial(exchange.gather, "published", b"")
-                stage.nbytes = swap.publish(report, resolved.config.name_or_path, confirm)
-        except BaseException:
-            weights.cancel()
-            resolved.locked.cancel()
-            raise
+    swap = framework.swap(model, in_place)
+    try:
+        swap.begin()
+        with together(framework.ranks_holding(model), f"swap_weights{' in place' if in_place else ''}") as exchange:
+            resolved = resolve(Request(path_or_id, type(model), options, {}, keywords), report)
+            _swapped(model, swap, resolved, exchange, report)
+    finally:
+        swap.turn.is_over = True  # at once, where no interrupt can come before
     return report
+
+
+def _swapped(model: Any, swap: Swap, resolved: ResolvedModel, exchange: Exchange, report: LoadReport) -> None:
+    """The steps of a swap, each after the other, as a load has them."""
+    framework, options = require_torch(), resolved.options
+    with report.stage("checkpoint") as stage:
+        _check_config(model, resolved.config)
+        checkpoint = resolved.open("torch")
+        assert checkpoint is not None  # for there is no state_dict
+        facts_of = partial(load_facts, checkpoint, resolved.source.commit, resolved.config, options)
+        agree_on_checkpoint(exchange, checkpoint, resolved.source.commit, facts_of)
+        stage.nbytes = checkpoint.nbytes
+        stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
+    with report.stage("plan"):
+        plan = _matched(model, checkpoint, resolved)
+        agree(exchange, partial(plan_facts, plan, framework.placements(model)))
+        plan = framework.rank_plan(model, plan)
+        report.take(plan)
+        report.passed_over = checkpoint.passed_over
+        weights = Weights(checkpoint.ends, options.transfer)
+        report.transfer = weights.describe()
+    try:
+        resolved.locked.start(resolved.source.folder, checkpoint, weights.mapped())
+        filled = _prepare(swap, plan, weights, report)
+        if rank := framework.rank_of(model):
+            report.by_rank = RankBytes(rank, stored_bytes(plan), filled.viewed, filled.copied)
+        if resolved.locked:
+            with report.stage("lock"):
+                resolved.locked.finish()
+        exchange.gather("prepared", b"")
+        with report.stage("publish") as stage:
+            report.dtype, report.device = str(model.dtype).removeprefix("torch."), str(model.device)
+            confirm = partial(exchange.gather, "published", b"")
+            stage.nbytes = swap.publish(report, resolved.config.name_or_path, confirm)
+    except BaseException:
+        weights.cancel()
+        resolved.locked.cancel()
+        raise
 
 
 def _prepare(swap: Swap, plan: LoadPlan, weights: Weights, report: LoadReport) -> Filled:

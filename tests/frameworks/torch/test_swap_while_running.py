@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import torch
+from forks import Forks
 from frameworks.torch import tiny
 
 from loadstone import AutoModel, AutoModelForCausalLM, DynamicCache
@@ -239,3 +240,60 @@ def test_who_waits_for_a_swap_that_fails_halfway_is_refused(
             time.sleep(0.01)
     assert all(isinstance(each, WeightsIncomplete) for each in results[done + 3 :])
     assert isinstance(results[-1], WeightsIncomplete)
+
+
+_INTERRUPTED = """
+import signal, sys, time
+import torch
+from loadstone import AutoModelForCausalLM
+from loadstone.errors import WeightsIncomplete
+
+folders, in_place = sys.argv[1:3], sys.argv[3] == "True"
+ids = torch.arange(1, 9)[None]
+
+@torch.no_grad()
+def logits(model):
+    return model(ids).logits
+
+known = [logits(AutoModelForCausalLM.from_pretrained(folder)) for folder in folders]
+model = AutoModelForCausalLM.from_pretrained(folders[0])
+
+def interrupt(number, frame):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+durations_s = []
+for number in range(6):
+    started = time.perf_counter()
+    model.swap_weights(folders[number % 2], in_place=in_place)
+    durations_s.append(time.perf_counter() - started)
+interrupted = []
+for step in range(30):
+    model.swap_weights(folders[0], in_place=in_place)  # which none before keeps from its turn
+    assert torch.equal(logits(model), known[0])
+    try:
+        signal.setitimer(signal.ITIMER_REAL, min(durations_s) * (step + 0.5) / 30)
+        model.swap_weights(folders[1], in_place=in_place)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        assert torch.equal(logits(model), known[1])
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # threading's own locks raise RuntimeError where an interrupt comes in the middle of them.
+        assert isinstance(error, KeyboardInterrupt) or isinstance(error.__context__, KeyboardInterrupt), error
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        interrupted.append(error)  # with all that its frames hold
+        try:
+            found = logits(model)
+            assert any(torch.equal(found, each) for each in known)
+        except WeightsIncomplete:
+            assert in_place
+assert len(interrupted) >= 5, len(interrupted)
+"""
+
+
+@pytest.mark.long
+@BOTH_WAYS
+def test_an_interrupt_at_any_moment_leaves_one_of_the_two_and_the_way_free(
+    in_place: bool, forks: Forks, a: Path, b: Path
+) -> None:
+    done = forks.run(_INTERRUPTED, a, b, in_place)
+    assert done.returncode == 0, done.stderr[-3000:]

@@ -342,7 +342,7 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     return copied(model, checkpoint, strict)
 
 
-def swap(model: nn.Module, in_place: bool) -> AbstractContextManager[Swap]:
+def swap(model: nn.Module, in_place: bool) -> Swap:
     """Other weights for a model that is in use; see there."""
     from loadstone.frameworks.torch.loading.swap import swap as swapping
 

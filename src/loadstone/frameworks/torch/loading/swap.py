@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -18,29 +18,42 @@ from loadstone.frameworks.torch.loading.own_memory import write
 from loadstone.frameworks.torch.loading.swappable import check_swappable
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.swapping import gate_of
-from loadstone.frameworks.torch.modeling.weights_gate import WeightsGate
+from loadstone.frameworks.torch.modeling.weights_gate import Turn
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored
 from loadstone.reporting.load_report import LoadReport
 from loadstone.transfer.weight_files import Weights
 
+ResultT = TypeVar("ResultT")
+
 
 class Swap:
     """One swap: :meth:`prepare` may fail and changes nothing; :meth:`publish` then changes all."""
 
-    def __init__(self, models: Sequence[PreTrainedModel], gates: Sequence[WeightsGate], in_place: bool) -> None:
-        """``models``: the one that is meant, and those in it. ``in_place``: every tensor keeps its memory.
+    def __init__(self, model: PreTrainedModel, in_place: bool) -> None:
+        """``in_place``: every tensor keeps its memory.
 
-        Raises :class:`ArgumentError` for a model that cannot do it.
+        Raises :class:`ArgumentError` in a thread that runs the model.
         """
-        model, *_ = models
-        self._model, self._models, self._gates, self._in_place = model, models, gates, in_place
-        check_swappable(model, in_place)
-        if is_of_fsdp(model):  # which shards what it has gathered
-            with self._closed():
-                settle(model)
-        self._slots = {name: local_part(tensor) for name, tensor in tensors_of(model)}
+        self.turn = Turn()
+        self._model, self._in_place = model, in_place
+        self._models = list(model._models())
+        # That of the outer one first, where who runs it enters first.
+        self._gates = list(dict.fromkeys(map(gate_of, self._models)))
         self._values: dict[str, Tensor] = {}
+        self._is_announced = False
+        for gate in self._gates:
+            gate.check_outside()
+
+    def begin(self) -> None:
+        """Wait until no other swap of the model is under way. Raises :class:`ArgumentError` for a model that cannot do
+        it."""
+        for gate in self._gates:
+            gate.begin_swap(self.turn)
+        check_swappable(self._model, self._in_place)
+        if is_of_fsdp(self._model):  # which shards what it has gathered
+            self._while_nobody_runs(lambda: settle(self._model))
+        self._slots = {name: local_part(tensor) for name, tensor in tensors_of(self._model)}
 
     def prepare(self, plan: LoadPlan, weights: Weights) -> Filled:
         """Get everything ready while the model runs: new tensors, or, in place, what is to be read. ``plan`` is this
@@ -87,64 +100,76 @@ class Swap:
         does what it says of its own origin. Raises :class:`WeightsIncomplete` where writing in place fails; the model
         then refuses to run.
         """
-        with self._closed():
+
+        def publish() -> int:
             settle(self._model)
             for device in {tensor.device for tensor in self._slots.values()} - {torch.device("cpu")}:
                 torch.accelerator.synchronize(device)
-            with self._incomplete():
-                written = self._write(confirm) if self._in_place else self._rebind(confirm)
-            for each in self._models:
-                each.weights_version += 1
-                each.name_or_path = name
-            report.weights_version = self._model.weights_version
-            self._model.load_report = report
-        return written
+            change = self._write if self._in_place else self._rebind
+            return change(confirm, lambda: self._announce(report, name))
 
-    @contextmanager
-    def _closed(self) -> Iterator[None]:
-        """Within it nobody runs the model, or one in it."""
-        with ExitStack() as stack:
+        return self._while_nobody_runs(publish)
+
+    def _while_nobody_runs(self, work: Callable[[], ResultT]) -> ResultT:
+        """What ``work`` gives, done when nobody runs the model or one in it; who comes waits."""
+        turn = Turn()
+        try:
             for gate in self._gates:
-                stack.enter_context(gate.closed())
-            yield
+                gate.close(turn)
+            return work()
+        finally:
+            turn.is_over = True
+            for gate in self._gates:
+                gate.wake()
 
-    @contextmanager
-    def _incomplete(self) -> Iterator[None]:
-        """Within it, and after an error in it, the model refuses to run."""
-        why = f"{type(self._model).__name__} has some weights of one checkpoint and some of another: a swap has failed."
-        for each in self._models:
-            each.weights_incomplete = f"{why} It runs again when swap_weights has succeeded."
-        yield
-        self._complete()
-
-    def _complete(self) -> None:
-        for each in self._models:
-            vars(each).pop("weights_incomplete", None)  # an attribute that is new would have all compiled again
-
-    def _write(self, confirm: Callable[[], object]) -> int:
+    def _write(self, confirm: Callable[[], object], announce: Callable[[], object]) -> int:
         """Over what is there."""
         stored = {name for name, recipe in self._plan.recipes.items() if isinstance(recipe, Stored)}
         memory = {name: tensor for name, tensor in self._slots.items() if name in stored}
+        self._refuse()
         try:
             written = write(self._plan, memory, self._weights)
         except Exception as error:
             raise WeightsIncomplete(f"{self._model.weights_incomplete}\n{error}") from error
         _tell_autograd(memory.values())
         confirm()
+        announce()
         return written
 
-    def _rebind(self, confirm: Callable[[], object]) -> int:
+    def _rebind(self, confirm: Callable[[], object], announce: Callable[[], object]) -> int:
         """The parameters stay the same objects, as optimizers and ties need it."""
         old = {name: self._slots[name].data for name in self._values}
         try:
+            self._refuse()
             self._let_have(self._values)
             confirm()
+            announce()
         except BaseException:
-            self._let_have(old)
-            self._complete()
+            if not self._is_announced:
+                self._let_have(old)
+            self._run_again()
             raise
-        self._values = {}
         return 0
+
+    def _refuse(self) -> None:
+        """From here on the model refuses to run."""
+        why = f"{type(self._model).__name__} has some weights of one checkpoint and some of another: a swap failed."
+        for each in self._models:
+            each.weights_incomplete = f"{why} It runs again when swap_weights has succeeded."
+
+    def _run_again(self) -> None:
+        for each in self._models:
+            vars(each).pop("weights_incomplete", None)  # an attribute that is new would have all compiled again
+
+    def _announce(self, report: LoadReport, name: str) -> None:
+        """Have the model say that it has its new weights, and run with them."""
+        version = self._model.weights_version + 1
+        self._is_announced = True
+        for each in self._models:
+            each.weights_version, each.name_or_path = version, name
+        report.weights_version = version
+        self._model.load_report = report
+        self._run_again()
 
     def _let_have(self, values: Mapping[str, Tensor]) -> None:
         for name, value in values.items():
@@ -158,16 +183,8 @@ def _tell_autograd(tensors: Iterable[Tensor]) -> None:
         torch.autograd.graph.increment_version(tensor)
 
 
-@contextmanager
-def swap(model: object, in_place: bool) -> Iterator[Swap]:
-    """A swap, the only one of its model at the time."""
+def swap(model: object, in_place: bool) -> Swap:
+    """One that has not begun yet."""
     if not isinstance(model, PreTrainedModel):
         raise ArgumentError(f"swap_weights replaces the weights of a model of Loadstone's; this is {model!r}.")
-    models = list(model._models())
-    gates = list(dict.fromkeys(map(gate_of, models)))  # that of the outer one first, where who runs it enters first
-    for gate in gates:
-        gate.check_outside()
-    with ExitStack() as stack:
-        for gate in gates:
-            stack.enter_context(gate.swapping)
-        yield Swap(models, gates, in_place)
+    return Swap(model, in_place)

@@ -56,11 +56,15 @@ class Swapping(TorchStructure):
             yield self.weights_version
             return
         try:
-            gate.enter(thread)
+            gate.inside.add(thread)
+            if gate.closed is not None:
+                gate.step_back(thread)
             self.check_complete()
             yield self.weights_version
         finally:
-            gate.leave(thread)
+            gate.inside.discard(thread)
+            if gate.closed is not None:
+                gate.wake()
 
     def check_complete(self) -> None:
         """:class:`WeightsIncomplete` where a swap in place has failed."""
@@ -75,12 +79,16 @@ class Swapping(TorchStructure):
         if thread in gate.inside:
             return super().__call__(*args, **kwargs)
         try:
-            gate.enter(thread)
+            gate.inside.add(thread)
+            if gate.closed is not None:
+                gate.step_back(thread)
             if self.weights_incomplete:
                 self.check_complete()
             return super().__call__(*args, **kwargs)
         finally:
-            gate.leave(thread)
+            gate.inside.discard(thread)
+            if gate.closed is not None:
+                gate.wake()
 
 
 def gate_of(model: Swapping) -> WeightsGate:
