@@ -58,18 +58,19 @@ def measured() -> Iterator[dict[str, float]]:
     found: dict[str, float] = {}
     done = threading.Event()
     before = memory_bytes()["private"]
-    peak = [before]
+    peak, watcher_s = [before], [0.0]
 
     def watch() -> None:
         while not done.wait(_LOOK_EVERY_S):
             peak.append(max(memory_bytes()["private"], peak.pop()))
+            watcher_s[0] = time.thread_time()
 
     dist.barrier()
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     counted, cpu_s, start_s = _counted(), time.process_time(), time.perf_counter()
     yield found
-    own_cpu_s = time.process_time() - cpu_s
+    own_cpu_s = time.process_time() - cpu_s - watcher_s[0]
     dist.barrier()
     found["seconds_s"] = time.perf_counter() - start_s
     found["cpu_s"] = own_cpu_s

@@ -26,8 +26,13 @@ ABOUT = (
 )
 PREDICTED_ON = "2026-11-30"
 OURS, CLIENT = "loadstone", "obstore"
-ONE, TENSOR, RANKS_TWO = "one process", "one tensor", "two ranks (FSDP)"
-CASES: Mapping[str, Sequence[str]] = {ONE: (OURS, CLIENT), TENSOR: (OURS,), RANKS_TWO: (OURS,)}
+ONE, TENSOR, ROWS_OF_TWO, COLUMNS_OF_TWO = "one process", "one tensor", "two ranks (FSDP)", "two ranks (TP)"
+CASES: Mapping[str, Sequence[str]] = {
+    ONE: (OURS, CLIENT),
+    TENSOR: (OURS,),
+    ROWS_OF_TWO: (OURS,),
+    COLUMNS_OF_TWO: (OURS,),
+}
 RANKS: Mapping[str, int] = {ONE: 1, TENSOR: 1}
 HEADERS_BYTES = 6 * (64 << 10)
 """Of five shards and their index, as far as the first request for each goes."""
@@ -37,14 +42,17 @@ ROWS = (
     Row("over the model, one process", ONE, "over_bytes"),
     Row("sent, one process", ONE, "sent_bytes"),
     Row("sent beside the tensor", TENSOR, "beside_bytes"),
-    Row("sent, two ranks", RANKS_TWO, "sent_bytes"),
+    *(Row(f"sent, {case}", case, "sent_bytes") for case in (ROWS_OF_TWO, COLUMNS_OF_TWO)),
 )
 GOALS = (
     Goal("processor time", ONE, "cpu_s", at_most=1.3, against=CLIENT, predicted=1.05),
     Goal("memory over the model", ONE, "over_bytes", below=96e6, predicted=64e6),
     Goal("bytes, one process", ONE, "sent_bytes", at_most=1.02, predicted=1.0),
     Goal("bytes beside one tensor", TENSOR, "beside_bytes", below=HEADERS_BYTES + (128 << 10), predicted=0.33e6),
-    Goal("bytes, two ranks", RANKS_TWO, "sent_bytes", at_most=1.02, predicted=1.0),
+    *(
+        Goal(f"bytes, {case}", case, "sent_bytes", at_most=1.02, predicted=1.0)
+        for case in (ROWS_OF_TWO, COLUMNS_OF_TWO)
+    ),
 )
 _ADDRESS = "LOADSTONE_BENCH_ADDRESS"
 
@@ -70,7 +78,7 @@ def probe(subject: str, case: str, folder: Path) -> dict[str, float]:
     import torch.distributed as dist
 
     address = os.environ[_ADDRESS]
-    load = _client(address) if subject == CLIENT else {ONE: _model, TENSOR: _tensor, RANKS_TWO: _rank}[case](address)
+    load = _client(address) if subject == CLIENT else _LOADS[case](address)
     before = _sent(address)
     with measured() as found:
         held = load()
@@ -106,10 +114,12 @@ def _model(address: str) -> Callable[[], int]:
     return _loader(address)
 
 
-def _rank(address: str) -> Callable[[], int]:
-    import torch.distributed as dist
+def _rows(address: str) -> Callable[[], int]:
+    return _loader(address, distributed_config={"fsdp_size": 2})
 
-    return _loader(address, distributed_config={"fsdp_size": dist.get_world_size()})
+
+def _columns(address: str) -> Callable[[], int]:
+    return _loader(address, distributed_config={"tp_size": 2})
 
 
 def _tensor(address: str) -> Callable[[], int]:
@@ -150,3 +160,6 @@ def _client(address: str) -> Callable[[], int]:
         return sum(map(len, held))
 
     return load
+
+
+_LOADS = {ONE: _model, TENSOR: _tensor, ROWS_OF_TWO: _rows, COLUMNS_OF_TWO: _columns}

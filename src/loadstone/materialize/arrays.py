@@ -222,10 +222,18 @@ def _move(moves: Moves, arrays: Sequence[Array], weights: Weights) -> None:
                 shape, order = layout(move.box, move.axes)
                 cast_into(arrays[move.target][(*move.box, ...)].transpose(order), values.reshape(shape))
 
+    def room_for(extent: Extent) -> memoryview | None:
+        """Where all of an extent of a remote file goes as it is stored."""
+        move, is_alone = extent.moves[0], len(extent.moves) == 1
+        to = flat[move.target]
+        if not weights.is_remote or not is_alone or move.box is not None or to.dtype != numpy_dtype(move.dtype):
+            return None
+        return to[move.start :].view(np.uint8).data[: move.nbytes]
+
     threads = weights.threads
     by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
     with Progress("Loading", sum(move.nbytes for those in by_file.values() for move in those)) as progress:
-        buffers = BufferPool(HostBuffer, threads, weights.extent_bytes)
+        buffers = BufferPool(HostBuffer, threads, weights.extent_bytes, room_for)
         copy(by_file, weights.open, buffers, put, threads, progress)
 
 

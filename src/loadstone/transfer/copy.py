@@ -73,6 +73,10 @@ class StagingBuffers(Protocol[BufferT]):
         """It is done with, as far as this thread is concerned."""
         ...
 
+    def room_for(self, extent: Extent) -> memoryview | None:
+        """The final memory of all that is in an extent, to be read into at once; None where it goes by a buffer."""
+        ...
+
 
 class HostBuffer:
     """A buffer in memory, for extents of so many bytes."""
@@ -83,10 +87,16 @@ class HostBuffer:
 
 
 class BufferPool(Generic[BufferT]):
-    """Some buffers for extents of so many bytes, each made when it is first needed."""
+    """Some buffers for extents of so many bytes, each made when it is first needed. ``room_for``: what needs none."""
 
-    def __init__(self, make: Callable[[int], BufferT], count: int, extent_bytes: int = EXTENT_BYTES) -> None:
-        self._make, self._extent_bytes = make, extent_bytes
+    def __init__(
+        self,
+        make: Callable[[int], BufferT],
+        count: int,
+        extent_bytes: int = EXTENT_BYTES,
+        room_for: Callable[[Extent], memoryview | None] = lambda extent: None,
+    ) -> None:
+        self._make, self._extent_bytes, self.room_for = make, extent_bytes, room_for
         self._free: SimpleQueue[BufferT | None] = SimpleQueue()
         for _ in range(count):
             self._free.put(None)
@@ -121,12 +131,23 @@ def copy(
     threads: int,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Make all moves. ``put`` brings an extent from its buffer to its targets, in many threads at once.
+    """Make all moves. ``put`` brings an extent from its buffer to its targets, in many threads at once; an extent that
+    ``buffers`` has final room for is read there.
 
     Raises what reading raises, as soon as no thread works any more; nothing is left open.
     """
 
     def bring(extent: Extent) -> None:
+        final = buffers.room_for(extent)
+        if final is not None:
+            extent.file.read_into(extent.range.start, extent.range.nbytes, final)
+            extent.file.check()
+        else:
+            by_a_buffer(extent)
+        if progress is not None:
+            progress(sum(move.nbytes for move in extent.moves))
+
+    def by_a_buffer(extent: Extent) -> None:
         buffer = buffers.acquire()
         try:
             room = -(-extent.range.nbytes // SECTOR_BYTES) * SECTOR_BYTES
@@ -135,8 +156,6 @@ def copy(
             put(buffer, extent)
         finally:
             buffers.release(buffer)
-        if progress is not None:
-            progress(sum(move.nbytes for move in extent.moves))
 
     WorkerPool(_extents(moves, open_file, buffers.extent_bytes), bring, "loadstone-copy").run(threads)
 

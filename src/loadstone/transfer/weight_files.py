@@ -73,6 +73,11 @@ class Weights:
         return self.choices[path].is_mapped
 
     @property
+    def is_remote(self) -> bool:
+        """Whether some of the files are not on this machine."""
+        return bool(self._remote)
+
+    @property
     def extent_bytes(self) -> int:
         """Of what is best read at once."""
         return REMOTE_EXTENT_BYTES if self._remote else EXTENT_BYTES

@@ -73,7 +73,8 @@ def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights
             finally:
                 ring.finish()
         elif moves.by_file:
-            buffers = BufferPool(TensorBuffer, threads, weights.extent_bytes)
+            room_for = targets.room_for if weights.is_remote else _nowhere
+            buffers = BufferPool(TensorBuffer, threads, weights.extent_bytes, room_for)
             copy(moves.by_file, weights.open, buffers, targets.put, threads, progress)
     if moves.packed:
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
@@ -83,6 +84,11 @@ def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights
         from loadstone.frameworks.torch.loading.strided_copies import copy_strided  # which few loads need
 
         copy_strided(moves.loose, targets.tensors, weights)
+
+
+def _nowhere(extent: Extent) -> None:
+    """Bytes of files here are cast and placed while they are in the processor's cache."""
+    return None
 
 
 class _Targets:
@@ -99,6 +105,13 @@ class _Targets:
         if self.arena is None or move.box is not None or move.dtype is not self._kinds[move.target]:
             return None
         return self.arena.offsets[move.target] + move.start * move.dtype.bits // 8
+
+    def room_for(self, extent: Extent) -> memoryview | None:
+        """Where all of an extent goes as it is stored."""
+        place = self.place_of(extent.moves[0]) if len(extent.moves) == 1 else None
+        if place is None or self._bytes is None or extent.range.nbytes != extent.moves[0].nbytes:
+            return None
+        return self._bytes[place : place + extent.range.nbytes]
 
     def put(self, buffer: TensorBuffer | DeviceBuffer, extent: Extent) -> None:
         """Bring what was read to its targets."""

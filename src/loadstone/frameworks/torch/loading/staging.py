@@ -9,7 +9,7 @@ from queue import SimpleQueue
 import torch
 from torch import Tensor
 
-from loadstone.transfer.copy import HostBuffer, buffer_bytes
+from loadstone.transfer.copy import Extent, HostBuffer, buffer_bytes
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.weight_file import READ_BYTES
 
@@ -90,6 +90,10 @@ class DeviceBuffers:
             buffer.is_read = torch.Event(device=self._device)
             buffer.is_read.record(self.stream)
         self._free.put(buffer)
+
+    def room_for(self, extent: Extent) -> memoryview | None:
+        """None: everything crosses to the device."""
+        return None
 
     def begin(self) -> None:
         """Copies from now on wait for what was asked of the device before, since they may get its memory."""
