@@ -24,7 +24,7 @@ FRAMEWORKS = ("torch", "jax", "flax", "tensorflow", "keras")
 BLOCKED = {
     *FRAMEWORKS,
     *("accelerate", "bitsandbytes", "compressed_tensors", "gguf", "h5py", "jaxlib", "jinja2", "llvmlite", "ml_dtypes"),
-    *("msgpack", "optax", "peft", "rich", "safetensors", "timm", "tokenizers", "torchao", "torchvision"),
+    *("msgpack", "obstore", "optax", "peft", "rich", "safetensors", "timm", "tokenizers", "torchao", "torchvision"),
     *("transformers", "typer"),
 }
 """What an installation of Loadstone without extras has not."""

@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 NOT_ON_IMPORT = {
     "accelerate", "flax", "huggingface_hub", "jax", "keras", "numpy", "pydantic", "rich", "safetensors", "tqdm",
-    "tensorflow", "tokenizers", "torch", "transformers", "typer",
+    "obstore", "tensorflow", "tokenizers", "torch", "transformers", "typer",
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_import_brings_no_framework_and_no_heavy_library(module: str) -> None:
     assert {name.partition(".")[0] for name in loaded} & NOT_ON_IMPORT == set()
 
 
-@pytest.mark.parametrize("room", ["architectures", "checkpoint", "planning", "transfer"])
+@pytest.mark.parametrize("room", ["architectures", "checkpoint", "planning", "remote", "transfer"])
 def test_a_room_without_a_framework_stays_so_when_all_of_it_is_imported(room: str) -> None:
     loaded = python(
         f"import importlib, pkgutil, sys, loadstone.{room} as room\n"

@@ -49,7 +49,6 @@ from loadstone.errors import (
     UnsafeCheckpoint,
 )
 from loadstone.lockfile.lockfile import lock_sources
-from loadstone.remote.address import parse
 from loadstone.remote.folder import HEAD_BYTES
 
 BIG = "model.embed_tokens.weight"
@@ -299,19 +298,6 @@ def test_addresses_that_may_hold_secrets(address: str) -> None:
         with pytest.raises(ArgumentError) as raised:
             load(address)
         assert "PASSWORD" not in str(raised.value)
-
-
-@pytest.mark.parametrize("address", ["s3://", "s3:///x", "s3://bucket/a/../b", "s3://bucket/a b", "s3://bucket//a"])
-def test_addresses_that_are_none(address: str) -> None:
-    with pytest.raises(ArgumentError, match="expected scheme://bucket/folder"):
-        open_checkpoint(address)
-
-
-def test_addresses() -> None:
-    address = parse("S3://bucket/a/b/")
-    assert str(address) == "s3://bucket/a/b" and address.kind == "s3" and address.name == "b"
-    assert str(address.parent.inside("c/d.json")) == "s3://bucket/a/c/d.json"
-    assert str(parse("https://host:8000").inside("x")) == "https://host:8000/x"
 
 
 @pytest.mark.parametrize(
