@@ -163,6 +163,7 @@ def test_into_a_module_that_is_there(server: RangeServer, folder: Path, weights:
     assert_same(module, weights)
 
 
+@pytest.mark.long
 def test_quantized_weights_are_read_in_blocks(server: RangeServer, folder: Path) -> None:
     sizes = {"hidden_size": 128, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2}
     LlamaForCausalLM(LlamaConfig(**sizes, vocab_size=64)).save_pretrained(folder / "small")
