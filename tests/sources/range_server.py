@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote
 
 ALL = 1 << 62
 
@@ -36,6 +37,7 @@ class Faults:
     """Of one connection; 0 for as many as go."""
     ignores_ranges: bool = False
     has_etags: bool = True
+    has_weak_etags: bool = False
     redirects_to: str = ""
     """Everything is elsewhere: there."""
 
@@ -107,7 +109,7 @@ class RangeServer:
 
     def _answer(self, connection: socket.socket, method: str, target: str, headers: dict[str, str]) -> bool:
         """Whether the connection may go on."""
-        faults, path = self.faults, target.partition("?")[0]
+        faults, path = self.faults, unquote(target.partition("?")[0])
         with self._lock:
             self.requests.append((method, target, headers))
             self.answers += 1
@@ -133,8 +135,8 @@ class RangeServer:
             _send(connection, "500 Internal Server Error", {})
             return True
         content = file.read_bytes()
-        etag = f'"{file.name}-{self.versions.get(path, 0)}"'
-        if headers.get("if-match", etag) != etag:
+        etag = f'{"W/" * faults.has_weak_etags}"{file.name}-{self.versions.get(path, 0)}"'
+        if headers.get("if-match", etag) != etag or headers.get("if-match", "").startswith("W/"):
             _send(connection, "412 Precondition Failed", {})
             return True
         head = {"ETag": etag} if faults.has_etags else {}

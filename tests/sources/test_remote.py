@@ -133,6 +133,17 @@ def test_from_an_object_store(server: RangeServer, weights: Mapping[str, torch.T
     assert all(headers["if-match"] for headers in ranges[SHARDS:])  # all but those that found the files
 
 
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [("az://ck", {"endpoint": "", "account_name": "somebodys"}), ("gs://ck", {"base_url": ""})],
+)
+def test_from_other_object_stores(address: str, options: dict[str, str], server: RangeServer, folder: Path) -> None:
+    asked = {name: value or server.url for name, value in options.items()} | {"skip_signature": True}
+    checkpoint, here = open_checkpoint(address, storage_options=asked), open_checkpoint(folder / "ck")
+    assert np.array_equal(checkpoint.numpy(BIG), here.numpy(BIG))
+    assert str(checkpoint.files[0]) == f"{address}/{here.files[0].name}"
+
+
 def test_one_file_and_a_subfolder(server: RangeServer, weights: Mapping[str, torch.Tensor]) -> None:
     assert_same(AutoModelForCausalLM.from_pretrained(f"{server.url}/one"), weights)
     assert_same(AutoModelForCausalLM.from_pretrained(server.url, subfolder="ck"), weights)

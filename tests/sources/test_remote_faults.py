@@ -80,7 +80,13 @@ def assert_same(model: torch.nn.Module, weights: dict[str, torch.Tensor]) -> Non
 
 @pytest.mark.parametrize(
     "faults",
-    [{"errors": 0.2}, {"cuts": 0.2}, {"errors": 0.1, "cuts": 0.1}, {"cuts": 0.2, "has_etags": False}],
+    [
+        {"errors": 0.2},
+        {"cuts": 0.2},
+        {"errors": 0.1, "cuts": 0.1},
+        {"cuts": 0.2, "has_etags": False},
+        {"cuts": 0.2, "has_weak_etags": True},
+    ],
     ids=str,
 )
 def test_a_fifth_of_the_answers_fails(
@@ -133,8 +139,9 @@ def test_an_object_that_is_replaced_while_it_is_read(server: RangeServer) -> Non
         load(server)
 
 
-def test_an_object_that_is_replaced_where_there_are_no_etags(server: RangeServer) -> None:
-    server.faults = Faults(has_etags=False)
+@pytest.mark.parametrize("faults", [{"has_etags": False}, {"has_weak_etags": True}], ids=str)
+def test_an_object_that_is_replaced_where_no_etag_can_be_demanded(faults: dict[str, Any], server: RangeServer) -> None:
+    server.faults = Faults(**faults)
     server.replace_after = (18, "/model-00002-of-00003.safetensors")
     with pytest.raises(
         CorruptCheckpoint, match=r"model-00002-of-00003.safetensors: expected the object that was there"

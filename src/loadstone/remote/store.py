@@ -73,8 +73,9 @@ class Store:
         stores, errors = _obstore().store, _obstore().exceptions
         kinds = {"s3": stores.S3Store, "gs": stores.GCSStore, "az": stores.AzureStore}
         given = {name: value for name, value in self._options.items() if name not in _OWN_OPTIONS}
-        endpoint = given.get("endpoint") or next(filter(None, map(os.environ.get, _ENDPOINTS)), "")
-        is_plain = self.root.scheme == "http" or (self.root.kind != "https" and str(endpoint).startswith("http://"))
+        hosts = [given.get("endpoint") or given.get("base_url"), *map(os.environ.get, _ENDPOINTS)]
+        host = str(next(filter(None, hosts), ""))
+        is_plain = self.root.scheme == "http" or (self.root.kind != "https" and host.startswith("http://"))
         settings: dict[str, Any] = {
             "client_options": {
                 **({"allow_http": True} if is_plain else {}),
@@ -119,7 +120,7 @@ class Store:
         tries = 0
         while True:
             try:
-                with self._explained(address):
+                with self._explained(address, is_pinned=False):
                     found = _obstore().get(self._store, path, options={"range": (0, nbytes)})
                     return self._stamp(found.meta), bytes(found.bytes())
             except FileNotFoundError:
@@ -143,8 +144,8 @@ class Store:
                     done += len(chunk)
             except _Broken as broken:
                 tries += 1
-                # With an ETag the client goes on by itself, as often as is good.
-                if stamp.etag is not None or tries == _MOST_TRIES:
+                # With an ETag to demand, the client goes on by itself, as often as is good.
+                if _is_strong(stamp.etag) or tries == _MOST_TRIES:
                     raise RemoteError(str(broken)) from None
             else:
                 if done == before:
@@ -154,12 +155,12 @@ class Store:
         """Bytes ``start`` to ``end`` of that very object, some at a time."""
         address = self.root.inside(path)
         options: dict[str, Any] = {"range": (start, end)}
-        if stamp.etag is not None:
+        if _is_strong(stamp.etag):
             options["if_match"] = stamp.etag
         if stamp.version is not None:
             options["version"] = stamp.version
         try:
-            with self._explained(address):
+            with self._explained(address, is_pinned="if_match" in options):
                 found = _obstore().get(self._store, path, options=options)
                 if self._stamp(found.meta) != stamp:
                     raise changed(address, f"{found.meta['size']} bytes under another ETag or date")
@@ -175,14 +176,16 @@ class Store:
         return Stamp(int(meta["size"]), meta.get("e_tag"), meta.get("version"), str(meta.get("last_modified")))
 
     @contextmanager
-    def _explained(self, address: Address) -> Iterator[None]:
+    def _explained(self, address: Address, is_pinned: bool) -> Iterator[None]:
         """obstore's errors as ours: :class:`CorruptCheckpoint` for an object that was replaced, :class:`_Broken` for a
-        connection that broke, :class:`RemoteError` for all others; a :class:`FileNotFoundError` passes."""
+        connection that broke, :class:`RemoteError` for all others; a :class:`FileNotFoundError` passes.
+
+        ``is_pinned``: an ETag was demanded."""
         errors = _obstore().exceptions
         try:
             yield
         except errors.PreconditionError:
-            if self._is_fixed:  # the client went on with the ETag of the host that it was sent to, unknown to the first
+            if not is_pinned:  # the client went on by itself, with an ETag that the server does not compare
                 raise _Broken(f"{address}: the connection broke again and again. Try again") from None
             raise changed(address, "another, or another version") from None
         except errors.BaseError as error:
@@ -194,6 +197,11 @@ class Store:
             explained = RemoteError(told)
             explained.status = number
             raise explained from None
+
+
+def _is_strong(etag: str | None) -> bool:
+    """Whether a server compares it: of a weak one (``W/"…"``) it never says that it matches (RFC 9110, 13.1.1)."""
+    return etag is not None and not etag.startswith("W/")
 
 
 class _Broken(Exception):
@@ -219,6 +227,8 @@ def _told(text: str, number: int, address: Address) -> str:
         return f"no credentials were found: {credentials}; for what everybody may read, {{'skip_signature': True}}"
     if number in (400, 401, 403):
         return f"{answered}. Check the address, and whether the credentials are right and not expired: {credentials}"
+    if number in (301, 307) or "incorrectly configured region" in text:
+        return "the bucket is in another region: name that by AWS_REGION or storage_options={'region': …}"
     if number == 429:
         return f"{answered}, too many requests, again and again. Wait, then try again"
     if number >= 500:
