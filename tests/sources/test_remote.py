@@ -321,6 +321,8 @@ def test_addresses_that_may_hold_secrets(address: str) -> None:
         ({"use_safetensors": False}, "only safetensors"),
         ({"from_flax": True}, "only safetensors"),
         ({"gguf_file": "model.gguf"}, "gguf_file='model.gguf'"),
+        ({"local_files_only": True}, "local_files_only=True"),
+        ({"revision": "main"}, "revision='main'"),
         ({"transfer": transfer_options(read="map")}, "read is 'map'"),
         ({"subfolder": "../x"}, "subfolder='../x'"),
         ({"storage_options": "key=PASSWORD"}, "storage_options is a str"),

@@ -76,6 +76,10 @@ def _folder(address: str, which: FileChoice, hub: HubOptions) -> RemoteFolder:
     if which.gguf_file is not None:
         raise ArgumentError(f"gguf_file={which.gguf_file!r}: of remote files only safetensors are read. Download it")
     remote = folder_at(address, hub.storage_options)
+    if hub.local_files_only:
+        raise ArgumentError(f"local_files_only=True asks nobody, and {remote.address} can only be asked; drop one")
+    if hub.revision is not None:
+        raise ArgumentError(f"revision={hub.revision!r} is for ids of the Hub, and {remote.address} has none; drop it")
     if remote.only and (which.subfolder or which.variant):
         raise ArgumentError(
             f"{remote.only} is a file: subfolder and variant say where to look in a folder; leave them out"
