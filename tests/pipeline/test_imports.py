@@ -16,6 +16,7 @@ FOR_OTHER_LOADS = (
     *("pipeline.plan", "reporting.forecast", "text"),
     *("quantization.config", "frameworks.torch.quantized.select", "frameworks.torch.quantized.quantize"),
     *("frameworks.torch.placement.offload", "frameworks.torch.placement.streaming"),
+    *("remote", "checkpoint.remote", "sources.addresses", "sources.streamed", "transfer.read_ahead"),
     *("remote_code.fetch", "remote_code.reading", "remote_code.running", "remote_code.transformers_names"),
     *("remote_code.tree", "frameworks.torch.transformers_compat.attention"),
     *("frameworks.torch.transformers_compat.layers", "frameworks.torch.transformers_compat.outputs"),

@@ -16,7 +16,6 @@ from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.prefetch import Region, Warmup
 from loadstone.transfer.probe import FileFacts, probe
-from loadstone.transfer.read_ahead import ReadAhead
 from loadstone.transfer.strategy import Choice, TransferOptions, choose, choose_remote
 from loadstone.transfer.weight_file import WeightFile
 
@@ -108,6 +107,8 @@ class Weights:
         """What opens files to read packed tensors some rows at a time: of remote ones larger blocks are fetched."""
         if not self._remote:
             return self.open
+        from loadstone.transfer.read_ahead import ReadAhead  # which files here do without
+
         parts = (part for tensor in tensors if tensor.packing is not None for part in tensor.packing.parts)
         return ReadAhead(self.open, (FileRange(part.file, part.range) for part in parts)).open
 
