@@ -140,6 +140,15 @@ def only_on(rank: int, patience_s: float) -> Ended | None:
     return ended(work) if number() == rank else None
 
 
+def only_on_by_environment(rank: int, seconds: str) -> Ended | None:
+    """The same, with the time that the environment gives the other."""
+    os.environ["LOADSTONE_RANKS_TIMEOUT"] = seconds
+    try:
+        return only_on(rank, 1800.0 if seconds == "0.3" else 0.3)
+    finally:
+        del os.environ["LOADSTONE_RANKS_TIMEOUT"]
+
+
 def different_calls() -> Ended:
     """Each rank makes a call of its own."""
 

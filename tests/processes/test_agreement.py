@@ -83,6 +83,14 @@ def test_a_rank_that_does_not_call_is_given_up() -> None:
     assert ranks(2).run(exchanges.gathered, 1)[0] == [[b"0:0", b"1:0"]]  # and the next call works
 
 
+@pytest.mark.parametrize("seconds", ["0.3", "soon"])
+def test_the_environment_says_how_long_a_rank_is_waited_for(seconds: str) -> None:
+    """What is no number is said in the log, and ignored."""
+    outcome, _ = ranks(2).run(exchanges.only_on_by_environment, 0, seconds)
+    assert outcome.kind == "RankFailed" and outcome.seconds < SOON_S
+    assert ranks(2).run(exchanges.with_facts, [{}, {}])[0].kind == ""
+
+
 @pytest.mark.long
 def test_a_rank_that_has_ended_before_it_called_is_not_waited_for() -> None:
     with Ranks(2) as pool:

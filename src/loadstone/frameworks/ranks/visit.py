@@ -212,8 +212,9 @@ class Visit:
         failure = state.failure(self._me.turn)
         if failure is None and state.turn == self._me.turn and state.call == self._call:
             return state
-        if failure is not None and failure.gave_up and failure.call != self._call:
-            self._move(self._me.epoch, self._me.turn + 1)  # a call of that rank alone
+        is_again = state.turn > self._me.turn and state.call == self._call
+        if failure is not None and failure.gave_up and (is_again or failure.call != self._call):
+            self._move(self._me.epoch, self._me.turn + 1)  # that was a call of the other rank alone
             return self._look(rank)
         if (state.call if failure is None else failure.call) != self._call:
             raise self._other_call(rank, state.call if failure is None else failure.call)
