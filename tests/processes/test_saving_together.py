@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-import transformers
 from frameworks.torch import tiny
 from processes import saves
 from processes.pool import Ranks, ranks
@@ -75,7 +74,9 @@ def test_what_ranks_saved_is_loaded_by_one_process_by_ranks_and_by_transformers(
     ranks(2).run(saves.save_model, tmp_path, "tp", "llama", UNEVEN)
     again = loadstone.LlamaForCausalLM.from_pretrained(tmp_path, torch_dtype="auto")
     tiny.assert_same(tiny.numbers(again), tiny.numbers(expected))
-    theirs = transformers.LlamaForCausalLM.from_pretrained(tmp_path, dtype="auto")
+    from transformers import LlamaForCausalLM
+
+    theirs = LlamaForCausalLM.from_pretrained(tmp_path, dtype="auto")
     tiny.assert_same(dict(theirs.state_dict()), tiny.numbers(expected))
     for found in ranks(2).run(saves.loaded, tmp_path):
         tiny.assert_same(found, tiny.numbers(expected))

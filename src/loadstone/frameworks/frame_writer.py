@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from loadstone.architectures.components import Component, Head
 from loadstone.architectures.components.run import Array, Run
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.frameworks.generated import ParakeetCTCGenerateOutput
 
 
 class _Model(Protocol):
@@ -43,6 +42,8 @@ class FrameWriter:
             sequences = run.xp.where(shown, sequences, run.xp.zeros_like(sequences) + self.config.pad_token_id)
         if not return_dict_in_generate:
             return sequences
+        from loadstone.frameworks.generated import ParakeetCTCGenerateOutput  # which a load does without
+
         return ParakeetCTCGenerateOutput(
             sequences=sequences, logits=out.logits, attentions=out.attentions, hidden_states=out.hidden_states
         )

@@ -26,7 +26,8 @@ class Local:
         """``dimensions``: of the mesh over which weights are spread while they are in use."""
         self.dimensions = dimensions
         self.parameters: dict[str, Any] = {}
-        module.register_forward_pre_hook(self._before)
+        # A program would hold whole parameters. (Said here and not above: saying it imports PyTorch's compiler.)
+        module.register_forward_pre_hook(torch.compiler.disable(self._before))  # type: ignore[no-untyped-call]
         module.register_forward_hook(self._after, always_call=True)
 
     def parts(self, module: nn.Module) -> dict[str, Tensor | None]:
@@ -41,7 +42,6 @@ class Local:
         """What becomes of its output."""
         return output
 
-    @torch.compiler.disable  # type: ignore[untyped-decorator]  # a program would hold whole parameters
     def _before(self, module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         for name, each in module._parameters.items():
             mesh = getattr(each, "device_mesh", None)
