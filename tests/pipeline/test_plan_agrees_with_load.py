@@ -142,7 +142,7 @@ ROWS = [
     Row("offload_buffers", True, None, AUTO),
     Row("offload_state_dict", True, None, AUTO),
     Row("sharding", object(), ArgumentError),
-    Row("device_mesh", object(), ArgumentError),
+    Row("device_mesh", 2, ArgumentError),
     Row("tp_plan", "rowwise", ArgumentError),
     Row("distributed_config", {"tp_sise": 1}, ArgumentError),
     Row("distributed_config", {"tp_size": 1}, ArgumentError, {"device_map": "cpu"}),
