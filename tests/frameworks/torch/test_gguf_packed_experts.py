@@ -202,7 +202,7 @@ def test_a_mixture_takes_the_memory_that_its_file_takes(name: str, forks: Forks,
     done = forks.run(_RESIDENT, small, large)
     done.check_returncode()
     found, size = json.loads(done.stdout), large.stat().st_size
-    assert 0.9 * size < found["resident"] <= 1.1 * size
+    assert 0.85 * size < found["resident"] <= 1.1 * size  # less where new pages are some that were let go before
     assert found["peak"] <= 1.1 * size
 
 
