@@ -20,10 +20,16 @@ def hf_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def forks_with_hub(hf_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    """Runs programs in fresh processes that find their models in that cache, or in an object store."""
+def environment(hf_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Of processes that find their models in that cache, or in an object store."""
     with RangeServer(hub.store(hf_home, tmp_path_factory.mktemp("store"))) as store:
         found = {"AWS_ENDPOINT_URL": store.url, "AWS_SKIP_SIGNATURE": "true", "AWS_REGION": "us-east-1"}
-        served = Forks(hub.environment(hf_home) | found)
-        yield served
-        served.close()
+        yield hub.environment(hf_home) | found
+
+
+@pytest.fixture(scope="session")
+def forks_with_hub(environment: dict[str, str]) -> Iterator[Forks]:
+    """Runs programs in fresh processes with that environment."""
+    served = Forks(environment)
+    yield served
+    served.close()

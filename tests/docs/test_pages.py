@@ -9,7 +9,7 @@ import pytest
 from forks import Forks
 
 import loadstone.errors
-from docs import hub, run_page, torchrun
+from docs import run_page, torchrun
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -46,9 +46,11 @@ def test_every_python_block_runs_and_prints_what_the_page_shows(
     assert re.search(r"ran [1-9]\d* blocks", done.stdout)
 
 
-def test_every_script_for_several_processes_runs_and_prints_what_the_page_shows(hf_home: Path, tmp_path: Path) -> None:
+def test_every_script_for_several_processes_runs_and_prints_what_the_page_shows(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     pages = {page: run_page.blocks(page.read_text("utf-8"), for_ranks=True) for page in PAGES}
-    with torchrun.pool(hub.environment(hf_home)) as ranks:
+    with torchrun.pool(environment) as ranks:
         for page, scripts in pages.items():
             for script in scripts:
                 run_page.check(script, page, torchrun.run(ranks, script.code, tmp_path))
