@@ -12,6 +12,9 @@ from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from loadstone.configs.load_options import Options
 from loadstone.errors import ArgumentError
 
+_LEAST_RELEASE = (2, 10)
+"""Of PyTorch: how DTensors are made and placed still changed before."""
+
 
 class Meshes(NamedTuple):
     """Meshes of one dimension each."""
@@ -41,6 +44,7 @@ def meshes(options: Options) -> Meshes:
 
 def checked_mesh(mesh: object) -> DeviceMesh:
     """The caller's; :class:`ArgumentError` for what is none."""
+    _check_release()
     if not isinstance(mesh, DeviceMesh):
         raise ArgumentError(f"device_mesh is {mesh!r}, expected a torch.distributed.DeviceMesh.")
     return mesh
@@ -70,6 +74,7 @@ def _if_several(mesh: DeviceMesh | None) -> DeviceMesh | None:
 
 def rank_count() -> int:
     """How many ranks there are; starts the process group as :func:`meshes` does."""
+    _check_release()
     if not dist.is_available():
         raise ArgumentError("This build of PyTorch has no torch.distributed, which models on a mesh need.")
     if not dist.is_initialized():
@@ -80,6 +85,12 @@ def rank_count() -> int:
             )
         dist.init_process_group()
     return dist.get_world_size()
+
+
+def _check_release() -> None:
+    if torch.__version__ < _LEAST_RELEASE:  # type: ignore[operator]
+        least = ".".join(map(str, _LEAST_RELEASE))
+        raise ArgumentError(f"Models on a mesh need PyTorch {least} or later, and this is {torch.__version__}.")
 
 
 def _device_type() -> str:
