@@ -48,7 +48,6 @@ from loadstone.errors import (
     TokenizerError,
     UnsafeCheckpoint,
 )
-from loadstone.lockfile.lockfile import lock_sources
 from loadstone.remote.folder import HEAD_BYTES
 
 BIG = "model.embed_tokens.weight"
@@ -315,7 +314,6 @@ def test_addresses_that_may_hold_secrets(address: str) -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"lock": "loadstone.lock"}, "lock='loadstone.lock'"),
         ({"trust_remote_code": True}, "trust_remote_code=True"),
         ({"device_map": "disk", "offload_folder": "there"}, "on the disk"),
         ({"use_safetensors": False}, "only safetensors"),
@@ -334,11 +332,6 @@ def test_options_that_do_not_go_with_an_address(options: Any, named: str, server
     with pytest.raises(ArgumentError) as raised:
         AutoModelForCausalLM.from_pretrained(f"{server.url}/ck", **options)
     assert named in str(raised.value) and "PASSWORD" not in str(raised.value)
-
-
-def test_locks_are_of_whole_files(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match="of an address only ranges are read"):
-        lock_sources(["s3://bucket/x"], tmp_path / "loadstone.lock")
 
 
 def test_other_formats_and_conversions(server: RangeServer, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from hub_server import Hub, Storage, Trouble, the_hub
 from huggingface_hub import constants
 
 from loadstone import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, plan
-from loadstone.errors import ArgumentError, CheckpointNotFound, CorruptCheckpoint, HubError, RemoteError
+from loadstone.errors import ArgumentError, CheckpointNotFound, CorruptCheckpoint, HubError, LockMismatch, RemoteError
+from loadstone.lockfile.lockfile import lock_sources
 
 ID, COMMIT = "owner/model", "1" * 40
 SECOND = "model-00002-of-00004.safetensors"
@@ -47,6 +49,18 @@ def test_weights_are_read_at_one_commit_and_stay_there(hub: Hub, folder: Path, t
     assert asked and all(f"/{ID}/resolve/{COMMIT}/" in line for line in asked)
     assert model.config._commit_hash == COMMIT
     assert "remote files read in ranges" in str(model.load_report)
+
+
+def test_under_a_lock(hub: Hub, folder: Path, tmp_path: Path) -> None:
+    lock = tmp_path / "loadstone.lock"
+    lock_sources([ID], lock, stream=True).write()
+    AutoModelForCausalLM.from_pretrained(ID, stream=True, lock=lock)
+    said = json.loads(lock.read_text())
+    assert said["sources"][ID]["commit"]
+    said["sources"][ID]["files"][SECOND]["sha256"] = "0" * 64
+    lock.write_text(json.dumps(said))
+    with pytest.raises(LockMismatch, match=SECOND):
+        AutoModelForCausalLM.from_pretrained(ID, stream=True, lock=lock)
 
 
 def test_a_plan_streams_headers(hub: Hub) -> None:
@@ -85,8 +99,8 @@ def test_offline(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_does_not_go_with_it(hub: Hub) -> None:
-    with pytest.raises(ArgumentError, match=r"lock='x' .* stream=True"):
-        AutoModelForCausalLM.from_pretrained(ID, stream=True, lock="x")
+    with pytest.raises(ArgumentError, match=r"lock='x' .* with sharding="):
+        AutoModelForCausalLM.from_pretrained(ID, stream=True, lock="x", sharding="x")
     with pytest.raises(HubError):
         AutoModelForCausalLM.from_pretrained("owner/other", stream=True)
     hub.add("owner/pickled", {"config.json": b"{}", "pytorch_model.bin": b"x"})

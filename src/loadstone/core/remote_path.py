@@ -30,6 +30,8 @@ class RemotePath(PosixPath):
     """The file as it was when it was found; None for one that was not."""
     version = ""
     """What tells it from another file that has its name before or later: an ETag, say."""
+    range_bytes = 8 << 20
+    """Of the longest range that is best asked for at once."""
 
     @classmethod
     def of(cls, address: str, source: ByteSource | None, version: str = "") -> RemotePath:

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from loadstone.sources.source import Source
 
 
+def read_otherwise(lock: str | os.PathLike[str], what: str) -> ArgumentError:
+    """What is refused of files elsewhere under a lock."""
+    return ArgumentError(
+        f"lock={os.fspath(lock)!r} holds whole files to their hashes, and files elsewhere are hashed as they are read, "
+        f"once and in order; {what} would be read in part, or more than once. Download the files for that; or leave "
+        "the lock out: each file is held to its ETag, or commit."
+    )
+
+
 @dataclass(repr=False, eq=False)
 class Locked:
     """What one load must find; without a lock, nothing is compared."""
@@ -30,7 +39,8 @@ class Locked:
     source: LockedSource | None = None
     revision: str | None = None
     """The commit that the lock pins, else what the caller asked for."""
-    _folder: Path = Path()
+    _files: Source | None = None
+    _remote: list[Path] = field(default_factory=list)
     _hashes: Hashes | None = None
     _progress: Progress = field(default_factory=lambda: Progress("Hashing", 0))
 
@@ -84,11 +94,19 @@ class Locked:
         assert self.lock is not None
         self.lock.source(tree.source).check_code(tree)
 
-    def start(self, root: Path, checkpoint: Checkpoint | None, maps: Mapping[Path, MappedFile]) -> None:
-        """Begin to hash the weights, while they are loaded; ``maps`` are those that stay as they are."""
+    def start(self, files: Source, checkpoint: Checkpoint | None, maps: Mapping[Path, MappedFile]) -> None:
+        """Begin to hash the weights, while they are loaded; ``maps`` are those that stay as they are.
+
+        Those that are not on this machine are hashed as they are read; :class:`ArgumentError` for packed ones.
+        """
         if self.source is not None and checkpoint is not None:
-            self._folder = root
+            self._files = files
             paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
+            if files.remote is not None:
+                if any(tensor.is_packed for tensor in checkpoint.values()):
+                    raise read_otherwise(self.source.lock, "quantized weights")
+                self._remote = paths
+                return
             self._progress = Progress("Hashing", sum(path.stat().st_size for path in paths))
             from loadstone.sources.hashing import Hashes
 
@@ -96,9 +114,15 @@ class Locked:
 
     def finish(self) -> None:
         """Wait for the hashes; :class:`LockMismatch` lists every file that differs."""
-        if self._hashes is not None and self.source is not None:
+        if self._files is None or self.source is None:
+            return
+        if self._remote:
+            from loadstone.lockfile.lockfile import hashed_remotely
+
+            self.source.hold(hashed_remotely(self._remote, self._files))
+        elif self._hashes is not None:
             with self._progress:
-                self.source.compare(self._folder, self._hashes.wait())
+                self.source.compare(self._files.folder, self._hashes.wait())
 
     def cancel(self) -> None:
         """Stop hashing."""

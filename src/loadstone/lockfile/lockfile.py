@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 
 from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, GGUF_SUFFIX
 from loadstone.checkpoint.not_models import describe_shard
+from loadstone.checkpoint.remote import folder_at
 from loadstone.core.paths import local_path
-from loadstone.core.remote_path import is_address
+from loadstone.core.remote_path import RemotePath, is_address
 from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, LockMismatch, TokenizerError
 from loadstone.quantization.registry import settings_files
+from loadstone.remote.address import parse
+from loadstone.remote.hashed import HashedFile
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
@@ -24,7 +27,8 @@ from loadstone.sources.open import open_weights
 from loadstone.sources.repository import fetch_files
 from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.sources.resolve import resolve_files
-from loadstone.text.files import find_tokenizer
+from loadstone.sources.source import Source
+from loadstone.text.files import TokenizerFiles, find_tokenizer
 from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"
@@ -37,6 +41,11 @@ class LockedFile(NamedTuple):
 
     nbytes: int
     sha256: str
+
+
+def digested(path: Path, sha256: str) -> LockedFile:
+    """A file on this machine as it is."""
+    return LockedFile(path.stat().st_size, sha256)
 
 
 @dataclass(frozen=True)
@@ -56,13 +65,12 @@ class LockedSource:
 
     def compare(self, folder: Path, hashes: Mapping[Path, str]) -> None:
         """:class:`LockMismatch` that lists every file whose hash is not the lock's."""
-        files = {path.relative_to(folder).as_posix(): (path, digest) for path, digest in hashes.items()}
-        faults = [
-            fault
-            for name, (path, digest) in files.items()
-            if (fault := self._fault(name, path.stat().st_size, digest)) is not None
-        ]
-        self._raise(faults)
+        self.hold({path.relative_to(folder).as_posix(): digested(path, digest) for path, digest in hashes.items()})
+
+    def hold(self, found: Mapping[str, LockedFile]) -> None:
+        """:class:`LockMismatch` that lists every file that is not the lock's."""
+        faults = [self._fault(name, *file) for name, file in found.items()]
+        self._raise([fault for fault in faults if fault is not None])
 
     def check_code(self, tree: CodeTree) -> None:
         """:class:`LockMismatch` if code differs; what is hashed is what would run."""
@@ -132,7 +140,9 @@ class Lock:
 
 
 def name_in(lock: Path, path_or_id: str | os.PathLike[str]) -> str:
-    """What a lock calls a source: a Hub id as it is, a folder by its path from the lock's folder."""
+    """What a lock calls a source: an address or a Hub id as it is, a folder by its path from the lock's folder."""
+    if is_address(path_or_id):
+        return str(parse(os.fspath(path_or_id)))
     path = local_path(path_or_id)
     if not os.path.lexists(path):
         return os.fspath(path_or_id)
@@ -188,9 +198,7 @@ def lock_sources(
 def _locked(
     lock: Path, name: str | os.PathLike[str], which: FileChoice, hub: HubOptions, hashed: Hashed | None
 ) -> Iterator[LockedSource]:
-    if is_address(name):
-        raise ArgumentError(f"{name}: a lock lists whole files, and of an address only ranges are read. Download them")
-    source = resolve_files(name, which, hub)
+    source = resolve_files(name, which, hub).hashed()
     if source.file is not None and (why := describe_shard(source.file)) is not None:
         raise CheckpointNotFound(why)
     checkpoint = open_weights(source, which)
@@ -198,14 +206,16 @@ def _locked(
     configs = (CONFIG_NAME, *settings_files()) if source.gguf is None else ()
     beside = (GENERATION_CONFIG_NAME, *configs) if source.configs is not None else ()
     paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
+    files = hashed_remotely(paths, source)
+    paths = [path for path in paths if not isinstance(path, RemotePath)]
     paths += [path for filename in beside if (path := (source.configs or source.folder) / filename).is_file()]
-    paths += [path for path in _of_tokenizer(name, which, hub._replace(revision=source.commit)) if path not in paths]
-    hashes = Hashes(paths, hashed=hashed).wait()
-    files = {
-        path.relative_to(source.folder).as_posix(): LockedFile(path.stat().st_size, digest)
-        for path, digest in hashes.items()
-    }
-    used = _used(source.configs) if source.configs is not None and source.gguf is None else []
+    named = {path: path.relative_to(source.folder).as_posix() for path in paths}
+    tokenizer = _tokenizer(name, which, hub._replace(revision=source.commit))
+    if tokenizer is not None:
+        named |= {path: path.relative_to(tokenizer.root or tokenizer.folder).as_posix() for path in tokenizer.all}
+    files |= {named[path]: digested(path, digest) for path, digest in Hashes(named, hashed=hashed).wait().items()}
+    has_code = source.configs is not None and source.gguf is None and not is_address(name)
+    used = _used(source.configs) if has_code and source.configs is not None else []
     code = trees(name, used, source, which.subfolder, hub)
     for tree in code:
         if tree.source == os.fspath(name):
@@ -216,14 +226,24 @@ def _locked(
             yield LockedSource(tree.source, tree.commit, _of_code(tree), lock)
 
 
-def _of_tokenizer(name: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> list[Path]:
-    """What the model's tokenizer is made of; none where there is no tokenizer."""
+def hashed_remotely(paths: Iterable[Path], source: Source) -> dict[str, LockedFile]:
+    """Those of some files that are elsewhere, by their names in ``source``; what is not hashed yet is read."""
+    found = {}
+    for path in paths:
+        if isinstance(path, RemotePath) and source.remote is not None and isinstance(path.source, HashedFile):
+            name = str(path).removeprefix(f"{source.remote.address}/")
+            found[name] = LockedFile(path.source.nbytes, path.source.digest())
+    return found
+
+
+def _tokenizer(name: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> TokenizerFiles | None:
+    """What the model's tokenizer is made of; None where there is no tokenizer."""
     if which.gguf_file is not None or str(name).endswith(GGUF_SUFFIX):
-        return []  # it lies in the file of the weights
+        return None  # it lies in the file of the weights
     try:
-        return find_tokenizer(name, which, hub).all
+        return find_tokenizer(name, which, hub)
     except TokenizerError:
-        return []
+        return None
 
 
 def _of_code(tree: CodeTree) -> dict[str, LockedFile]:
@@ -245,6 +265,10 @@ def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
     faults: list[Fault] = []
     count = 0
     for name, source in lock.sources.items():
+        count += len(source.files)
+        if is_address(name):
+            faults += _remote_faults(name, source, options)
+            continue
         folder = _folder_of(lock, source, options)
         paths = [folder / file for file in source.files]
         missing = [path for path in paths if not path.is_file()]
@@ -255,10 +279,20 @@ def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
             source.compare(folder, hashes)
         except LockMismatch as mismatch:
             faults += mismatch.faults
-        count += len(paths)
     if faults:
         raise LockMismatch(faults, hint="Fetch the files again, or, if the change is meant, update the lock file.")
     return count
+
+
+def _remote_faults(address: str, source: LockedSource, options: Mapping[str, Any]) -> list[Fault]:
+    folder = folder_at(address, options.get("storage_options")).hashed()
+    there = folder.find_all(source.files)
+    faults = [Fault(f"{address}, {name}", "a file", "none") for name in source.files if name not in there]
+    try:
+        source.hold(hashed_remotely(there.values(), Source(Path(), remote=folder)))
+    except LockMismatch as mismatch:
+        faults += mismatch.faults
+    return faults
 
 
 def _folder_of(lock: Lock, source: LockedSource, options: dict[str, Any]) -> Path:

@@ -290,7 +290,7 @@ def _begin_reading(
 ) -> None:
     """In the background, while the framework is imported and the model made; a lock has the weights hashed."""
     locked = resolved.locked
-    locked.start(resolved.source.folder, checkpoint, weights.mapped() if stays else {})
+    locked.start(resolved.source, checkpoint, weights.mapped() if stays else {})
     if locked:  # the pages are populated as they are hashed
         weights.populates = stays
     elif not is_shared:  # else each rank reads what is its own

@@ -24,7 +24,7 @@ from loadstone.core.keywords import unknown_argument
 from loadstone.core.remote_path import is_address
 from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound, Fault, InvalidConfig, UnknownArgument
 from loadstone.frameworks.registry import PREFIXES
-from loadstone.lockfile.guard import Locked
+from loadstone.lockfile.guard import Locked, read_otherwise
 from loadstone.pipeline.quantized_checkpoint import as_loaded
 from loadstone.pipeline.select_class import AutoTarget, needed_shards
 from loadstone.pipeline.select_config import Read, config_of, config_of_class
@@ -114,6 +114,7 @@ def resolve(request: Request, report: LoadReport) -> ResolvedModel:
         locked = Locked.of(options.lock, path, options.revision)
         hub = options.hub._replace(revision=locked.revision)
         source = Source(Path()) if path is None else resolve_files(path, options.which, hub, needs)
+        source = source.hashed() if locked else source
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
         locked.check_configs(source)
@@ -169,13 +170,20 @@ def _needs(request: Request) -> Needs | None:
 
 
 def _refuse_lock(options: Options, path: str | os.PathLike[str] | None) -> None:
-    """:class:`ArgumentError` for a lock over files that are not read whole, of which no hash can be had."""
-    if options.lock is not None and (options.stream or is_address(path)):
-        what = "stream=True" if options.stream else f"{path}"
-        raise ArgumentError(
-            f"lock={os.fspath(options.lock)!r} holds whole files to their hashes, and of {what} only ranges are read. "
-            "Download the files to load them under a lock; or leave it out: each file is held to its ETag, or commit."
-        )
+    """:class:`ArgumentError` for a lock over remote files that are not read whole, once and in order."""
+    if options.lock is None or not (options.stream or is_address(path)):
+        return
+    others = ("device_mesh", "tp_plan", "distributed_config", "sharding", "quantization_config", "offload_folder")
+    given = [name for name in others if getattr(options, name) is not None]
+    given += ["trust_remote_code"] if options.trust_remote_code else []
+    devices = options.device_map
+    if (isinstance(devices, dict) and len(devices) > 1) or devices in _SPREADING_MAPS:
+        given.append("device_map")
+    if given:
+        raise read_otherwise(options.lock, f"with {given[0]}= they")
+
+
+_SPREADING_MAPS = ("auto", "balanced", "balanced_low_0", "sequential", "disk")
 
 
 def _gate(request: Request, source: Source, locked: Locked) -> Gate:

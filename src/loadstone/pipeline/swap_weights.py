@@ -19,6 +19,7 @@ from loadstone.frameworks.contract import Filled
 from loadstone.frameworks.ranks import Exchange, agree, together
 from loadstone.frameworks.registry import require_torch
 from loadstone.frameworks.torch_contract import Swap
+from loadstone.lockfile.guard import read_otherwise
 from loadstone.pipeline.facts import load_facts, plan_facts
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve
 from loadstone.pipeline.same_checkpoint import agree_on_checkpoint
@@ -89,6 +90,8 @@ def _swapped(model: Any, swap: Swap, resolved: ResolvedModel, exchange: Exchange
     """The steps of a swap, each after the other, as a load has them."""
     framework, options = require_torch(), resolved.options
     with report.stage("checkpoint") as stage:
+        if options.lock is not None and resolved.source.remote is not None:
+            raise read_otherwise(options.lock, "the weights of a model in use")
         _check_config(model, resolved.config)
         checkpoint = resolved.open("torch")
         assert checkpoint is not None  # for there is no state_dict
@@ -105,7 +108,7 @@ def _swapped(model: Any, swap: Swap, resolved: ResolvedModel, exchange: Exchange
         weights = Weights(checkpoint.ends, options.transfer)
         report.transfer = weights.describe()
     try:
-        resolved.locked.start(resolved.source.folder, checkpoint, weights.mapped())
+        resolved.locked.start(resolved.source, checkpoint, weights.mapped())
         filled = _prepare(swap, plan, weights, report)
         if rank := framework.rank_of(model):
             report.by_rank = RankBytes(rank, stored_bytes(plan), filled.viewed, filled.copied)

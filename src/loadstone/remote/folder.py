@@ -2,74 +2,27 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from loadstone.core.remote_path import RemotePath
-from loadstone.core.slices import ByteRange
-from loadstone.errors import CorruptCheckpoint, Fault, RemoteError
+from loadstone.errors import RemoteError
 from loadstone.remote.address import Address
-from loadstone.remote.store import Stamp, Store
+from loadstone.remote.file import RemoteFile
+from loadstone.remote.hashed import HELD_BLOCKS, HashedFile
+from loadstone.remote.store import Store
+from loadstone.transfer.block_cache import BlockCache
 from loadstone.transfer.threads import thread_pool
 
 HEAD_BYTES = 64 << 10
 """Of the first request for a file: a small file whole, and the header of most weight files."""
-RANGE_BYTES = 8 << 20
-"""Of the longest range that is asked for at once."""
 _AT_ONCE = 8
 """Requests."""
 _FORBIDDEN = 403
 _HUBS = ("huggingface.co", "hf.co")
 """Whose pages people have at hand, and whose files lie elsewhere."""
-
-
-class RemoteFile:
-    """A byte source: one object, as it was when it was found. What is another by now is refused."""
-
-    takes_direct = False
-
-    def __init__(self, store: Store, address: Address, stamp: Stamp, head: bytes = b"") -> None:
-        self._store, self._address, self._stamp, self._head = store, address, stamp, head
-        self.nbytes = stamp.nbytes
-
-    @property
-    def path(self) -> RemotePath:
-        """Its address, which carries it; made anew, so that the two do not hold each other."""
-        return RemotePath.of(str(self._address), self, self._stamp.version or self._stamp.etag or self._stamp.modified)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return RemoteFile, (self._store, self._address, self._stamp)
-
-    def forget_head(self) -> None:
-        """Let go of what the first request brought."""
-        self._head = b""
-
-    def check(self) -> None:
-        """Nothing: each answer says of which object it is, and is held to it."""
-
-    def read_into(self, offset: int, nbytes: int, buffer: memoryview, /) -> None:
-        """Fill the first ``nbytes`` of a buffer from ``offset`` on; what is long by several requests at once.
-
-        :raises CorruptCheckpoint: the object was replaced or removed, or has fewer bytes. :raises RemoteError: it can
-            be had no longer.
-        """
-        if offset + nbytes > self.nbytes:
-            found = f"{self.nbytes} bytes in all"
-            raise CorruptCheckpoint([Fault(str(self.path), f"{nbytes} bytes from byte {offset} on", found)])
-        known = self._head[offset : offset + nbytes]
-        buffer[: len(known)] = known
-        rest = ByteRange(offset + len(known), offset + nbytes)
-        if 0 < rest.nbytes <= RANGE_BYTES:
-            self._fill(rest, offset, buffer)
-        elif rest.nbytes:
-            parts = rest.split(RANGE_BYTES)
-            with thread_pool(_AT_ONCE, "loadstone-remote") as pool:
-                for job in [pool.submit(self._fill, part, offset, buffer) for part in parts]:
-                    job.result()
-
-    def _fill(self, part: ByteRange, offset: int, buffer: memoryview) -> None:
-        self._store.fill(self._address.path, self._stamp, part.start, buffer[part.start - offset : part.stop - offset])
 
 
 class RemoteFolder:
@@ -85,7 +38,8 @@ class RemoteFolder:
         """
         self.address, self.only = address, only
         self._store = Store(address._replace(path=""), options, is_fixed)
-        self._found: dict[str, RemoteFile | None] = {}
+        self._found: dict[str, RemoteFile | HashedFile | None] = {}
+        self._held: BlockCache | None = None
         self._lock = threading.Lock()
 
     @property
@@ -107,7 +61,7 @@ class RemoteFolder:
                 return None if file is None else file.path
         address = self.address.inside(name)
         looked = self._store.look(address.path, HEAD_BYTES)
-        found = None if looked is None else RemoteFile(self._store, address, *looked)
+        found = None if looked is None else self._as_read(RemoteFile(self._store, address, *looked))
         with self._lock:
             file = self._found.setdefault(name, found)
         return None if file is None else file.path
@@ -136,6 +90,17 @@ class RemoteFolder:
         if forbidden and not there:
             raise forbidden[0]
         return there
+
+    def hashed(self) -> RemoteFolder:
+        """The same folder, whose files are hashed while they are read."""
+        other = copy.copy(self)
+        other._held = BlockCache(HELD_BLOCKS)
+        with self._lock:
+            other._found = {name: file and other._as_read(file) for name, file in self._found.items()}
+        return other
+
+    def _as_read(self, file: RemoteFile | HashedFile) -> RemoteFile | HashedFile:
+        return file if self._held is None or isinstance(file, HashedFile) else HashedFile(file, self._held)
 
     def forget_heads(self) -> None:
         """Let go of what was read while files were found."""

@@ -33,6 +33,10 @@ class Source(NamedTuple):
     private: PrivateFolder | None = None
     """Where small files of an address lie as long as this is held."""
 
+    def hashed(self) -> Source:
+        """The same files, of which those that are not on this machine are hashed while they are read."""
+        return self if self.remote is None else self._replace(remote=self.remote.hashed())
+
     @property
     def gguf(self) -> Path | None:
         """The GGUF file that config, weights and tokenizer come from, if it is one."""

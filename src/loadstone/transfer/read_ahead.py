@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadstone.core.slices import ByteRange, FileRange
+from loadstone.transfer.block_cache import BlockCache
 
 if TYPE_CHECKING:
     from loadstone.core.byte_source import ByteSource, OpenSource
@@ -30,8 +29,7 @@ class ReadAhead:
 
     def __init__(self, open_file: OpenSource, ranges: Iterable[FileRange]) -> None:
         self._open_file = open_file
-        self._lock = threading.Lock()
-        self._blocks: OrderedDict[tuple[Path, int], Future[bytearray]] = OrderedDict()
+        self._blocks = BlockCache(_MOST_BLOCKS)
         self._cut = _cut(ranges)
 
     def open(self, path: Path) -> ByteSource:
@@ -39,24 +37,13 @@ class ReadAhead:
         return _Ahead(self._open_file(path), self._cut.get(path, ()), self._block)
 
     def _block(self, file: ByteSource, block: ByteRange) -> bytearray:
-        key = (file.path, block.start)
-        with self._lock:
-            found = self._blocks.get(key)
-            mine = found is None
-            if found is None:
-                found = self._blocks[key] = Future()
-                if len(self._blocks) > _MOST_BLOCKS:
-                    self._blocks.popitem(last=False)
-            self._blocks.move_to_end(key)
-        if mine:
-            try:
-                content = bytearray(block.nbytes)
-                file.read_into(block.start, block.nbytes, memoryview(content))
-                found.set_result(content)
-            except BaseException as error:
-                found.set_exception(error)
-                raise
-        return found.result()
+        return self._blocks.get((file.path, block.start), partial(_fetched, file, block))
+
+
+def _fetched(file: ByteSource, block: ByteRange) -> bytearray:
+    content = bytearray(block.nbytes)
+    file.read_into(block.start, block.nbytes, memoryview(content))
+    return content
 
 
 class _Ahead:

@@ -79,7 +79,9 @@ class Weights:
     @property
     def extent_bytes(self) -> int:
         """Of what is best read at once."""
-        return REMOTE_EXTENT_BYTES if self._remote else EXTENT_BYTES
+        if not self._remote:
+            return EXTENT_BYTES
+        return min(REMOTE_EXTENT_BYTES, *(path.range_bytes for path in self._remote))
 
     @property
     def threads(self) -> int:
