@@ -221,7 +221,7 @@ SIDES: dict[str, Side] = {"torch": TORCH, "flax": FlaxSide(), "tensorflow": Tens
 def nested(change: Callable[[torch.Tensor], Any], value: Any) -> Any:
     """A tensor changed, and those in a list of dicts; anything else as it is."""
     if isinstance(value, dict):
-        return {name: change(each) for name, each in value.items()}
+        return {name: nested(change, each) for name, each in value.items()}
     if isinstance(value, list):
         return [nested(change, each) for each in value]
     return change(value) if isinstance(value, torch.Tensor) else value

@@ -35,8 +35,8 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
         if shown is not None:
             shown.append(weights if query.shape[1] == component.heads else _of_all_ranks(run, component, weights))
     else:
-        # torch.jit.trace has tensors for sizes, and the kernels take none for a flag.
-        allowed, grouped, shape = mask.allowed, bool(query.shape[1] != key.shape[1]), query.shape
+        # Not by their shapes: tracers have tensors or symbols for these, and the kernels take a plain flag.
+        allowed, grouped, shape = mask.allowed, component.heads != component.kv_heads, query.shape
         if grouped and shape[2] == 1 and (allowed is None or allowed.shape[1] == 1):
             # Heads that share keys are as many queries of these, which then need not be copied for each.
             query, grouped = query.reshape(shape[0], key.shape[1], -1, shape[3]), False
