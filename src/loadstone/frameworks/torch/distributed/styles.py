@@ -6,8 +6,9 @@ leaf is in its layer (:class:`~loadstone.architectures.components.splitting.Role
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,24 @@ from loadstone.frameworks.tensor_parallel import SplitLeaf, exchange, shares
 from loadstone.frameworks.torch.distributed.collectives import Exchange, Group, Joined
 from loadstone.frameworks.torch.modeling.leaf import here
 
+_CallableT = TypeVar("_CallableT", bound=Callable[..., Any])
+
+
+def _in_no_program(function: _CallableT) -> _CallableT:
+    """``torch.compiler.disable``, without the import of PyTorch's compiler, which takes 0.4 s.
+
+    Says what :func:`torch._dynamo.decorators.skip` of PyTorch 2.13 does, of all that the function calls too; a release
+    without these names has its compiler imported.
+    """
+    try:
+        from torch._C._dynamo.eval_frame import _FrameAction, _FrameExecStrategy, set_code_exec_strategy
+    except ImportError:
+        disabled: _CallableT = torch.compiler.disable(function)  # type: ignore[no-untyped-call]
+        return disabled
+    set_code_exec_strategy(function.__code__, _FrameExecStrategy(_FrameAction.SKIP, _FrameAction.SKIP))
+    function._torchdynamo_disable = True  # type: ignore[attr-defined]
+    return function
+
 
 class Local:
     """A module that computes with this rank's parts of its weights, all of which are whole."""
@@ -26,8 +45,7 @@ class Local:
         """``dimensions``: of the mesh over which weights are spread while they are in use."""
         self.dimensions = dimensions
         self.parameters: dict[str, Any] = {}
-        # A program would hold whole parameters. (Said here and not above: saying it imports PyTorch's compiler.)
-        module.register_forward_pre_hook(torch.compiler.disable(self._before))  # type: ignore[no-untyped-call]
+        module.register_forward_pre_hook(self._before)
         module.register_forward_hook(self._after, always_call=True)
 
     def parts(self, module: nn.Module) -> dict[str, Tensor | None]:
@@ -42,6 +60,7 @@ class Local:
         """What becomes of its output."""
         return output
 
+    @_in_no_program  # it would hold whole parameters
     def _before(self, module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         for name, each in module._parameters.items():
             mesh = getattr(each, "device_mesh", None)
