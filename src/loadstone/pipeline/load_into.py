@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.placement_options import MaxMemory
 from loadstone.core.remote_path import is_address
-from loadstone.core.tensors import BY_NAME
+from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks.ranks import agree, together
 from loadstone.frameworks.registry import require_torch
@@ -79,11 +79,7 @@ def load_into(
         agree_on_checkpoint(exchange, opened, None, partial(module_facts, opened, asked))
         report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
         with report.stage("plan"):
-            wanted = None
-            if dtype is not None and dtype != "auto":
-                wanted = BY_NAME.get(dtype_name(dtype))
-                if wanted is None or not wanted.is_floating:
-                    raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a floating-point dtype", "neither")])
+            wanted = _wanted(dtype)
             options = Options(
                 device_map=device if device_map is None else device_map,
                 max_memory=max_memory,
@@ -99,13 +95,7 @@ def load_into(
                 same=framework.alike(None),
                 gaps=Gaps(opened.absent, opened.passed_over),
             )
-            filled = {slot.name for slot in slots}
-            lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
-            if lost:
-                raise MissingTensors(
-                    [Fault(name, "a value", "a buffer on the meta device that no checkpoint stores") for name in lost],
-                    hint="Build the module so that these buffers are made on a real device.",
-                )
+            _check_buffers(module, {slot.name for slot in slots})
             rank = framework.rank_of(module)
             if rank and options.device_map is not None:
                 raise ArgumentError(f"The module's DTensors say where it goes. Leave out {options.device_map!r}.")
@@ -134,6 +124,26 @@ def load_into(
 
 def _opened(name: str | os.PathLike[str]) -> Checkpoint:
     return open_files(name if is_address(name) else local_path(name)).checkpoint
+
+
+def _wanted(dtype: object) -> DType | None:
+    """The one that the caller names; None for what is stored."""
+    if dtype is None or dtype == "auto":
+        return None
+    wanted = BY_NAME.get(dtype_name(dtype))
+    if wanted is None or not wanted.is_floating:
+        raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a floating-point dtype", "neither")])
+    return wanted
+
+
+def _check_buffers(module: nn.Module, filled: Collection[str]) -> None:
+    """:class:`MissingTensors` for buffers that have no values and get none."""
+    lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
+    if lost:
+        raise MissingTensors(
+            [Fault(name, "a value", "a buffer on the meta device that no checkpoint stores") for name in lost],
+            hint="Build the module so that these buffers are made on a real device.",
+        )
 
 
 def _check_module(module: object, name: str) -> None:
