@@ -1,0 +1,63 @@
+"""``loadstone convert``: a checkpoint in another form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loadstone.cli.console import Output, failing_clearly
+from loadstone.cli.options import AsJson, GgufFile, LeftAlone, Quantize, Traceback, quantization_of
+from loadstone.core.paths import local_path
+
+
+def convert(
+    source: Annotated[str, typer.Argument(metavar="SRC", help="A checkpoint's folder or file, or an id on the Hub.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="DST", help="The folder to write, new or empty.", parser=local_path)
+    ],
+    to: Annotated[str, typer.Option("--format", help="safetensors, pytorch (.bin) or msgpack (Flax).")] = "safetensors",
+    dtype: Annotated[
+        str | None, typer.Option(help="Cast floating-point tensors to bfloat16, float16, float32, …")
+    ] = None,
+    max_shard_size: Annotated[str, typer.Option(help="Size limit of one file: 5GB, 500MiB, …")] = "5GB",
+    dequantize: Annotated[bool, typer.Option("--dequantize", help="Dequantize packed weights.")] = False,
+    quantize: Quantize = None,
+    left_alone: LeftAlone = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read the written files back and compare every tensor.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the checkpoint that is in DST.")] = False,
+    subfolder: Annotated[str, typer.Option(help="The folder inside SRC to look in.")] = "",
+    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    gguf_file: GgufFile = None,
+    as_json: AsJson = False,
+    show_traceback: Traceback = False,
+) -> None:
+    """Convert a checkpoint to another format, dtype or shard size, or quantize it. All or nothing."""
+    with failing_clearly(show_traceback):
+        from loadstone.cli.convert import show
+        from loadstone.conversion.convert import convert as convert_checkpoint
+
+        output = Output()
+        conversion = convert_checkpoint(
+            source,
+            target,
+            format=to,
+            dtype=dtype,
+            max_shard_size=max_shard_size,
+            dequantize=dequantize,
+            quantization_config=quantization_of(quantize, left_alone),
+            verify=verify,
+            overwrite=overwrite,
+            subfolder=subfolder,
+            variant=variant,
+            revision=revision,
+            gguf_file=gguf_file,
+        )
+        if as_json:
+            output.json(conversion.to_json())
+        else:
+            show(conversion, output)

@@ -1,0 +1,29 @@
+"""``loadstone verify``: files are held to a lock file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loadstone.cli.console import Output, failing_clearly
+from loadstone.cli.options import Traceback
+from loadstone.core.paths import local_path
+
+
+def verify(
+    lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.", parser=local_path)] = Path(
+        "loadstone.lock"
+    ),
+    show_traceback: Traceback = False,
+) -> None:
+    """Hash every file that a lock file lists, and name those that differ."""
+    with failing_clearly(show_traceback):
+        from loadstone.lockfile.lockfile import Lock
+        from loadstone.lockfile.lockfile import verify as verify_lock
+
+        output = Output()
+        with output.working(f"Hashing what {lock_file} lists"):
+            count = verify_lock(Lock.read(lock_file))
+        output.line(f"{lock_file}: all {count} files are unchanged")
