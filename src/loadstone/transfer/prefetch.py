@@ -6,7 +6,7 @@ import logging
 import mmap
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,32 +48,31 @@ class _Step(NamedTuple):
 
 
 class Warmup:
-    """Reads regions in the background, in the order given: start it, do something else, then :meth:`wait`.
+    """Reads regions in the background: start it, do something else, then :meth:`wait`.
 
-    What is not in the page cache is read in large pieces, several at once; then it is entered into the page tables, in
-    short ranges, since the kernel holds a lock over one that whoever allocates memory has to wait for. It holds no
-    memory: what is not needed any more is ignored.
+    Each thread has a run of them, in the order given: the kernel reads ahead of whoever goes through a file, into large
+    pages, which are entered at once (2.2 GB by two threads: 0.05 s of processor time, and 0.25 s where these take turns
+    within a file). What is not in the page cache is read; then it is entered into the page tables, in short ranges,
+    since the kernel holds a lock over one that whoever allocates memory has to wait for. It holds no memory: what is
+    not needed any more is ignored.
     """
 
     def __init__(self, regions: Iterable[Region], threads: int | None = None) -> None:
-        self._steps = list(_steps(regions))
-        self._count = min(threads or cores(), len(self._steps))
+        steps = list(_steps(regions))
+        self.nbytes = sum(step.nbytes for step in steps)
+        """Bytes to read."""
+        self._runs = _runs(steps, min(threads or cores(), len(steps)))
         self._lock = threading.Lock()
-        self._next = 0
+        self._is_stopped = False
         self._done_bytes = 0
         self._error: LoadstoneError | None = None
         self._is_alone = False
         self._threads: list[threading.Thread] = []
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes to read."""
-        return sum(step.nbytes for step in self._steps)
-
     def start(self) -> None:
         """Begin."""
         self._threads = [
-            threading.Thread(target=self._work, name="loadstone-warmup", daemon=True) for _ in range(self._count)
+            threading.Thread(target=self._work, args=(run,), name="loadstone-warmup", daemon=True) for run in self._runs
         ]
         for thread in self._threads:
             thread.start()
@@ -95,8 +94,7 @@ class Warmup:
 
     def cancel(self) -> None:
         """Begin nothing more, and wait for what is under way: a piece of 32 MiB for each thread."""
-        with self._lock:
-            self._next = len(self._steps)
+        self._is_stopped = True
         for thread in self._threads:
             if thread.ident is not None:  # else an interrupt came before it was started
                 thread.join()
@@ -105,10 +103,12 @@ class Warmup:
         """Let it go on alone. An error is then a line in the log."""
         self._is_alone = True
 
-    def _work(self) -> None:
+    def _work(self, run: Sequence[_Step]) -> None:
         reader = _Reader()
         try:
-            while (step := self._take()) is not None:
+            for step in run:
+                if self._is_stopped:
+                    break
                 memory = None if step.memory is None else step.memory()
                 if step.memory is not None and memory is None:
                     continue
@@ -119,20 +119,13 @@ class Warmup:
                 with self._lock:
                     self._done_bytes += step.nbytes
         except LoadstoneError as error:
+            self._is_stopped = True
             with self._lock:
-                self._next = len(self._steps)
                 self._error = self._error or error
             if self._is_alone:
                 logger.warning("Reading ahead stopped: %s", error)
         finally:
             reader.close()
-
-    def _take(self) -> _Step | None:
-        with self._lock:
-            if self._next >= len(self._steps):
-                return None
-            self._next += 1
-            return self._steps[self._next - 1]
 
 
 class _Reader:
@@ -155,22 +148,27 @@ class _Reader:
         # One call: each waits for the interpreter, which another thread needs to build the model.
         if cached_bytes(self._file.descriptor, step.offset, step.nbytes) == step.nbytes:
             return True
-        was_cached = True
+        if self._buffer is None:
+            self._buffer = memoryview(new_memory(_READ_BYTES))
+        # Whoever leaves out what seems to be there, as what is on its way does, stops the kernel from reading ahead.
         for start in range(step.offset, step.offset + step.nbytes, _READ_BYTES):
-            nbytes = min(_READ_BYTES, step.offset + step.nbytes - start)
-            cached = cached_bytes(self._file.descriptor, start, nbytes)
-            if cached is not None and cached >= nbytes:
-                continue
-            was_cached = False
-            if self._buffer is None:
-                self._buffer = memoryview(new_memory(_READ_BYTES))
-            self._file.read_into(start, nbytes, self._buffer)
-        return was_cached
+            self._file.read_into(start, min(_READ_BYTES, step.offset + step.nbytes - start), self._buffer)
+        return False
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _runs(steps: Sequence[_Step], count: int) -> list[list[_Step]]:
+    """``count`` runs of about as many bytes each."""
+    runs: list[list[_Step]] = [[] for _ in range(count)]
+    total, reached = sum(step.nbytes for step in steps), 0
+    for step in steps:
+        runs[reached * count // total].append(step)
+        reached += step.nbytes
+    return runs
 
 
 def _steps(regions: Iterable[Region]) -> Iterator[_Step]:
