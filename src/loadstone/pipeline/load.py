@@ -30,7 +30,7 @@ from loadstone.errors import (
     UnusedTensors,
 )
 from loadstone.frameworks.checked_state import own_class
-from loadstone.frameworks.ranks import Exchange, Ranks, agree, together
+from loadstone.frameworks.ranks import Exchange, Ranks, agree, share_of_node, together
 from loadstone.frameworks.registry import require_framework, require_library, require_torch
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.adapter_folder import Adapter, adapter_at, with_base
@@ -153,7 +153,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         report.transfer = weights.describe()
     _agree(exchange, checkpoint, resolved)
     try:
-        _begin_reading(weights, stays, checkpoint, resolved, is_shared=len(exchange.members) > 1)
+        _begin_reading(weights, stays, checkpoint, resolved, exchange)
         with report.stage("framework") as stage:
             framework = require_framework(framework_name)
             cls = resolve_class(made_by, framework, resolved.gate)
@@ -169,8 +169,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
             agree(exchange, partial(plan_facts, plan))
             place = framework.placement(options, model, plan, dtype)
         options.warn_of_doubling(stored, dtype)
-        if not weights.populates:
-            weights.cancel()  # filling reads what is left in its own order
+        _before_filling(weights, report, exchange)
         with report.stage("fill") as stage:
             filled = framework.fill_model(model, plan, weights, options, dtype, place)
             _describe_filled(stage, filled.viewed, filled.copied)
@@ -286,15 +285,28 @@ def _own_code_in_mind(target: type[Any] | AutoTarget, resolved: ResolvedModel) -
 
 
 def _begin_reading(
-    weights: Weights, stays: bool, checkpoint: Checkpoint | None, resolved: ResolvedModel, *, is_shared: bool
+    weights: Weights, stays: bool, checkpoint: Checkpoint | None, resolved: ResolvedModel, exchange: Exchange
 ) -> None:
     """In the background, while the framework is imported and the model made; a lock has the weights hashed."""
     locked = resolved.locked
     locked.start(resolved.source, checkpoint, weights.mapped() if stays else {})
     if locked:  # the pages are populated as they are hashed
         weights.populates = stays
-    elif not is_shared:  # else each rank reads what is its own
+    elif len(exchange.members) == 1:
         weights.read_ahead(populates=stays and not _is_stacked(resolved.config))
+    elif (share := share_of_node(exchange)) is not None:  # else each rank reads what is its own
+        weights.read_share(*share)
+
+
+def _before_filling(weights: Weights, report: LoadReport, exchange: Exchange) -> None:
+    """Filling reads what is left in its own order; but a share, which other ranks rely on, is read to its end first."""
+    if len(exchange.members) > 1:
+        with report.stage("read") as stage:
+            stage.nbytes = weights.warmed_bytes
+            with Progress("Reading", stage.nbytes) as progress:
+                weights.wait(progress)
+    elif not weights.populates:
+        weights.cancel()
 
 
 def _describe_filled(stage: Stage, viewed_bytes: int, copied_bytes: int) -> None:

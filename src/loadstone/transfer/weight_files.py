@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,6 +129,13 @@ class Weights:
             if self.choices[path].is_warmed and (populates or self._facts[path].cached_share < 1)
         )
 
+    def read_share(self, index: int, count: int) -> None:
+        """Begin to read one of ``count`` shares of the mapped files into the page cache; other processes the others."""
+        files = {path: self._facts[path] for path in self.mapped()}
+        fits = all(self.choices[path].is_warmed for path in files)
+        if fits and any(facts.cached_share < 1 for facts in files.values()):
+            self.warm(Region(path, part, None, part.start) for path, part in _share(files, index, count))
+
     def views(self, ranges: Iterable[FileRange]) -> Iterable[Region]:
         """Those of mapped files, as regions for :meth:`warm`."""
         for path, part in sorted(ranges):
@@ -143,13 +150,14 @@ class Weights:
 
     @property
     def warmed_bytes(self) -> int:
-        """What is read ahead."""
+        """What is being read ahead."""
         return sum(warmup.nbytes for warmup in self._warmups)
 
     def wait(self, progress: Callable[[int], None] | None = None) -> None:
-        """Until all is there. Raises :class:`CorruptCheckpoint`."""
+        """Until all that was begun is there. Raises :class:`CorruptCheckpoint`."""
         for warmup in self._warmups:
             warmup.wait(progress)
+        self._warmups.clear()
 
     def detach(self) -> None:
         """Let what is under way go on while the model is used."""
@@ -177,6 +185,17 @@ class Weights:
                 f"{count} remote file{'s' if count > 1 else ''} read in ranges of {size}, {self.threads} at once"
             )
         return lines
+
+
+def _share(files: Mapping[Path, FileFacts], index: int, count: int) -> Iterator[tuple[Path, ByteRange]]:
+    """One of ``count`` runs of as many bytes each, of files one after another."""
+    total, begin = sum(facts.nbytes for facts in files.values()), 0
+    share = ByteRange(total * index // count, total * (index + 1) // count)
+    for path, facts in files.items():
+        part = ByteRange(max(share.start - begin, 0), min(share.stop - begin, facts.nbytes))
+        begin += facts.nbytes
+        if part.start < part.stop:
+            yield path, part
 
 
 def _facts(path: Path, end: int) -> FileFacts:

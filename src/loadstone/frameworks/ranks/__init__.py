@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from loadstone.frameworks.ranks.agreement import Facts, agree
 from loadstone.frameworks.ranks.group import Alone, Exchange, Memory, Pace, Ranks, Store
+from loadstone.frameworks.ranks.node import share_of_node
 from loadstone.frameworks.ranks.together import together
 
-__all__ = ["Alone", "Exchange", "Facts", "Memory", "Pace", "Ranks", "Store", "agree", "together"]
+__all__ = ["Alone", "Exchange", "Facts", "Memory", "Pace", "Ranks", "Store", "agree", "share_of_node", "together"]

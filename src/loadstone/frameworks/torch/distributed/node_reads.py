@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +15,7 @@ from torch import Tensor, nn
 from loadstone.core.slices import ByteRange, bounds, shape_of
 from loadstone.errors import LoadstoneError
 from loadstone.frameworks.ranks.group import Exchange
+from loadstone.frameworks.ranks.node import node_name
 from loadstone.frameworks.torch.distributed.dtensors import local_slots, meshes_of
 from loadstone.frameworks.torch.distributed.meeting import Meeting, all_to_all, meeting_of
 from loadstone.frameworks.torch.dtypes import to_torch
@@ -83,18 +82,12 @@ def _turns(shared: Sequence[Together], rank: int) -> Iterator[_Turn]:
 def _node(module: nn.Module, weights: Weights, exchange: Exchange) -> tuple[list[int], list[Mapping[str, LocalSlot]]]:
     """The ranks on this node that read from files, ascending, and what of each slot each of them holds."""
     reads = any(not choice.is_mapped for choice in weights.choices.values())
-    said = json.dumps({"node": _node_name(exchange.rank), "slots": _told(local_slots(module))}) if reads else ""
+    said = json.dumps({"node": node_name(exchange.rank), "slots": _told(local_slots(module))}) if reads else ""
     heard = exchange.gather("what each rank reads", said.encode())
     told = {member: json.loads(each) for member, each in zip(exchange.members, heard, strict=True) if each}
     node = told[exchange.rank]["node"] if reads else None
     there = [member for member, each in told.items() if each["node"] == node]
     return there, [_heard(told[member]["slots"]) for member in there]
-
-
-def _node_name(rank: int) -> str:
-    """The same on ranks that share a page cache: by the host, and what ``torchrun`` says of ranks for each node."""
-    each = os.environ.get("LOCAL_WORLD_SIZE", "")
-    return f"{socket.gethostname()} {rank // int(each) if each.isdigit() and int(each) else ''}"
 
 
 def _told(slots: Mapping[str, LocalSlot]) -> dict[str, object]:
