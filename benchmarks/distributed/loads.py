@@ -57,8 +57,10 @@ GOALS = tuple(
 
 
 def prepare(folder: Path, case: str) -> None:
-    """The page cache as the case has it."""
-    (make_cold if case.endswith("cold") else warm_files)(folder)
+    """The page cache as the case has it: empty, or as reading the files from begin to end leaves it, in large pages."""
+    make_cold(folder)
+    if case.endswith("warm"):
+        warm_files(folder)
 
 
 def probe(subject: str, case: str, folder: Path) -> dict[str, float]:

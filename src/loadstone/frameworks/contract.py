@@ -137,7 +137,7 @@ class Framework(Protocol[ModelT, TensorT_contra, PlaceT]):
         """Give every slot its values; floating-point ones in ``dtype``, where that is None as stored."""
         ...
 
-    def rank_bytes(self, model: ModelT, plan: LoadPlan, weights: Weights, filled: Filled, /) -> RankBytes | None:
+    def rank_bytes(self, model: ModelT, place: PlaceT, weights: Weights, filled: Filled, /) -> RankBytes | None:
         """What this process did, of a model that others hold parts of; None where that is not known."""
         ...
 

@@ -173,7 +173,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         with report.stage("fill") as stage:
             filled = framework.fill_model(model, plan, weights, options, dtype, place)
             _describe_filled(stage, filled.viewed, filled.copied)
-            report.by_rank = framework.rank_bytes(model, plan, weights, filled) if len(exchange.members) > 1 else None
+            report.by_rank = framework.rank_bytes(model, place, weights, filled) if len(exchange.members) > 1 else None
         with report.stage("populate") as stage:
             _populate(weights, options, stage)
         _hold_to(locked, report)

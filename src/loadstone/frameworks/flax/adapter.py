@@ -131,7 +131,7 @@ def fill_model(
 
 
 def rank_bytes(
-    model: FlaxPreTrainedModel, plan: LoadPlan, weights: Weights, filled: contract.Filled
+    model: FlaxPreTrainedModel, place: Placement, weights: Weights, filled: contract.Filled
 ) -> RankBytes | None:
     """What this process did of a load."""
     rank = f"process {jax.process_index()} of {jax.process_count()}"

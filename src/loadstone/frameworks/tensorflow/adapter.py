@@ -147,7 +147,7 @@ def fill_model(
     return fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, device)
 
 
-def rank_bytes(model: TFPreTrainedModel, plan: LoadPlan, weights: Weights, filled: contract.Filled) -> RankBytes | None:
+def rank_bytes(model: TFPreTrainedModel, device: str, weights: Weights, filled: contract.Filled) -> RankBytes | None:
     """None: a TensorFlow model is one process's."""
     return None
 

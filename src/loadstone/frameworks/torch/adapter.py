@@ -209,7 +209,7 @@ def fill_model(
     model: nn.Module, plan: LoadPlan, weights: Weights, options: Options, dtype: DType | None, devices: Devices
 ) -> Filled:
     """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies."""
-    filled = fill_module(model, rank_plan(model, plan), weights, options, devices, None)
+    filled = fill_module(model, devices.plan, weights, options, devices, None)
     if options.is_spread:
         from loadstone.frameworks.torch.distributed.tensor_parallel import average_scalars
 
@@ -313,9 +313,9 @@ def ranks_asked(options: Options) -> Ranks | None:
     return ranks_of_options(options)
 
 
-def rank_bytes(model: nn.Module, plan: LoadPlan, weights: Weights, filled: contract.Filled) -> RankBytes | None:
+def rank_bytes(model: nn.Module, devices: Devices, weights: Weights, filled: contract.Filled) -> RankBytes | None:
     """What this rank did of a load."""
-    read = stored_bytes(rank_plan(model, plan)) + weights.read_for_others
+    read = stored_bytes(devices.plan) + weights.read_for_others
     return RankBytes(rank_of(model), read, filled.viewed, filled.copied)
 
 

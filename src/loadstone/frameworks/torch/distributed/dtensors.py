@@ -102,7 +102,7 @@ def rank_of(module: nn.Module) -> str:
 
 def meshes_of(module: nn.Module) -> list[DeviceMesh]:
     """The meshes that its parameters and buffers are distributed over; none for a module of this process alone."""
-    return list({str(tensor.device_mesh): tensor.device_mesh for _, tensor in _dtensors(module)}.values())
+    return list(dict.fromkeys(tensor.device_mesh for _, tensor in _dtensors(module)))
 
 
 def placements(module: nn.Module) -> dict[str, str]:

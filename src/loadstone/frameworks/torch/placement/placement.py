@@ -46,6 +46,8 @@ def _kind(module: nn.Module) -> LayerKind | None:
 class Devices(Layout):
     """A layout, and the devices of this process that carry it out."""
 
+    plan: LoadPlan
+    """What fills the slots of this process: of a model over a mesh, its rank's part of each."""
     main: torch.device
     """Where everything runs that lies on the CPU or the disk, and where computed buffers are."""
     named: bool
@@ -90,6 +92,7 @@ def place(model: nn.Module, plan: LoadPlan, options: PlacementOptions) -> Device
         layers = quantized_layers(plan, model_layout.quantized, model_layout.dtypes, options.stored_quantization)
     return Devices(
         **vars(model_layout),
+        plan=plan,
         main=device_of(model_layout.device),
         named=options.device_map is not None,
         quantized_layers=layers,
