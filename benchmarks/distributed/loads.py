@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from children import warm_files
+from children import warm_files, warm_own_memory
 from page_cache import make_cold
 from report import Goal, Row
 
@@ -17,9 +17,9 @@ TITLE = "Loading over two ranks"
 ABOUT = (
     "Until both ranks are through and have touched every page that they hold. `first` is the first load of a process "
     "that has imported torch, with FSDP and tensor parallelism, and the library's Auto class, and imports on the way "
-    "what else it needs; the rest is of the second load of that process. `private` is the peak of a rank's memory of "
-    "its own, over before; `disk` is what both had read from it. `over columns` is `private` less what no map can "
-    "give: the parts that are columns."
+    "what else it needs; the rest is of the second load of that process. The host "
+    "backs free memory before each. `private` is the peak of a rank's memory of its own, over before; `disk` is what "
+    "both had read from it. `over columns` is `private` less what no map can give: the parts that are columns."
 )
 PREDICTED_ON = "2026-11-29"
 OURS, TRANSFORMERS, DCP = "loadstone", "transformers", "torch DCP"
@@ -67,14 +67,16 @@ def probe(subject: str, case: str, folder: Path) -> dict[str, float]:
     """One rank's first load and its second, and what they took."""
     import torch.distributed as dist
 
-    kind = case.partition(" ")[0]
+    kind, nbytes = case.partition(" ")[0], sum(path.stat().st_size for path in folder.iterdir())
     load = {OURS: _ours, TRANSFORMERS: _transformers, DCP: by_dcp}[subject](kind, folder)
+    warm_own_memory(nbytes)
     with measured() as first:
         touch(load())
     gc.collect()  # no rank has the files mapped any more
     dist.barrier()
     if dist.get_rank() == 0:
         prepare(folder, case)
+    warm_own_memory(nbytes)
     with measured() as found:
         model = load()
         found["held_bytes"] = touch(model)

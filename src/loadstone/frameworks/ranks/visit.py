@@ -18,6 +18,8 @@ logger = logging.getLogger("loadstone")
 
 _LONGEST_TEXT = 4000
 """Characters of an error that other ranks are told."""
+_FIRST_PAUSE_S = 0.0003
+"""Between two looks at whether another rank has come; later ones are longer."""
 _MOST_FAILURES = 64
 """Of its own that a rank remembers, one after another."""
 
@@ -64,7 +66,7 @@ class Visit:
         number, self._steps = self._steps, self._steps + 1
         began = time.monotonic()
         look_at, log_at = began + self._pace.look, began + self._pace.log
-        found, pause = {self.rank: value}, 0.001
+        found, pause = {self.rank: value}, _FIRST_PAUSE_S
         with self._reached():
             self._store.put(self._value_key(self.rank, number), step.encode() + b"\n" + value)
             while True:
@@ -330,11 +332,12 @@ class Visit:
 
     def _all_left(self, seconds: float) -> bool:
         """Whether all the others have left, within so many seconds. Those that have not come are not waited for."""
-        until = time.monotonic() + seconds
+        until, pause = time.monotonic() + seconds, _FIRST_PAUSE_S
         while not all(map(self._has_left, self._met)):
             if time.monotonic() >= until:
                 return False
-            time.sleep(0.005)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.05)
         return len(self._met) == len(self._others)
 
     def _has_left(self, rank: int) -> bool:
