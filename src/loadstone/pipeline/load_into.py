@@ -15,7 +15,7 @@ from loadstone.core.placement_options import MaxMemory
 from loadstone.core.remote_path import is_address
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
-from loadstone.frameworks.ranks import agree, together
+from loadstone.frameworks.ranks import agree, share_of_node, together
 from loadstone.frameworks.registry import require_torch
 from loadstone.pipeline.facts import module_facts, plan_facts
 from loadstone.pipeline.same_checkpoint import agree_on_checkpoint
@@ -109,6 +109,9 @@ def load_into(
             weights = Weights(opened.ends, options.transfer)
             report.transfer = weights.describe()
             try:
+                if plan.whole is not None and (share := share_of_node(exchange)) is not None:
+                    weights.read_share(*share, plan.whole.ranges())
+                    weights.wait()
                 done = framework.fill_module(module, plan, weights, options, place, memory)
             except BaseException:
                 weights.cancel()

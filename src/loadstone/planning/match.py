@@ -10,7 +10,7 @@ from dataclasses import field, replace
 
 from loadstone.core.naming import Naming
 from loadstone.core.records import record
-from loadstone.core.slices import shape_of
+from loadstone.core.slices import FileRange, shape_of
 from loadstone.core.tensors import Slot, StoredTensor
 from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
 from loadstone.planning.canonical_names import canonical
@@ -53,6 +53,12 @@ class LoadPlan:
     def computed(self) -> list[str]:
         """Slots whose values need no file."""
         return [name for name, recipe in self.recipes.items() if isinstance(recipe, Computed)]
+
+    def ranges(self) -> set[FileRange]:
+        """What of the files its slots are made of, but for what is packed."""
+        stored = (recipe for recipe in self.recipes.values() if isinstance(recipe, Stored))
+        tensors = (tensor for recipe in stored for tensor in recipe.tensors)
+        return {FileRange(tensor.file, tensor.range) for tensor in tensors if tensor.packing is None}
 
     def without(self, names: Collection[str]) -> LoadPlan:
         """The plan for all slots but those."""

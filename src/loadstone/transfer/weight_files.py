@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,12 +129,17 @@ class Weights:
             if self.choices[path].is_warmed and (populates or self._facts[path].cached_share < 1)
         )
 
-    def read_share(self, index: int, count: int) -> None:
-        """Begin to read one of ``count`` shares of the mapped files into the page cache; other processes the others."""
+    def read_share(self, index: int, count: int, ranges: Iterable[FileRange] | None = None) -> None:
+        """Begin to read one of ``count`` shares of some ranges of mapped files, or of all of them, into the page cache;
+        other processes of this machine read the others."""
         files = {path: self._facts[path] for path in self.mapped()}
         fits = all(self.choices[path].is_warmed for path in files)
-        if fits and any(facts.cached_share < 1 for facts in files.values()):
-            self.warm(Region(path, part, None, part.start) for path, part in _share(files, index, count))
+        if not fits or all(facts.cached_share == 1 for facts in files.values()):
+            return
+        if ranges is None:
+            ranges = (FileRange(path, ByteRange(0, facts.nbytes)) for path, facts in files.items())
+        share = _share(sorted(each for each in ranges if each.file in files), index, count)
+        self.warm(Region(path, part, None, part.start) for path, part in share)
 
     def views(self, ranges: Iterable[FileRange]) -> Iterable[Region]:
         """Those of mapped files, as regions for :meth:`warm`."""
@@ -187,15 +192,15 @@ class Weights:
         return lines
 
 
-def _share(files: Mapping[Path, FileFacts], index: int, count: int) -> Iterator[tuple[Path, ByteRange]]:
-    """One of ``count`` runs of as many bytes each, of files one after another."""
-    total, begin = sum(facts.nbytes for facts in files.values()), 0
-    share = ByteRange(total * index // count, total * (index + 1) // count)
-    for path, facts in files.items():
-        part = ByteRange(max(share.start - begin, 0), min(share.stop - begin, facts.nbytes))
-        begin += facts.nbytes
+def _share(ranges: Sequence[FileRange], index: int, count: int) -> Iterator[FileRange]:
+    """One of ``count`` runs of as many bytes each, of ranges one after another."""
+    total, begin = sum(each.range.nbytes for each in ranges), 0
+    first, last = total * index // count, total * (index + 1) // count
+    for path, (start, stop) in ranges:
+        part = ByteRange(start + max(first - begin, 0), start + min(last - begin, stop - start))
+        begin += stop - start
         if part.start < part.stop:
-            yield path, part
+            yield FileRange(path, part)
 
 
 def _facts(path: Path, end: int) -> FileFacts:
