@@ -83,6 +83,11 @@ def facts(
     return Facts(logits, gradients, alike, attentions, same, share, by_rank.read, by_rank.copied)
 
 
+def train(folder: Path, sizes: tuple[int, int]) -> Facts:
+    """The same, with a step of training."""
+    return facts(folder, {}, sizes, trains=True)
+
+
 WAYS: tuple[Mapping[str, Any], ...] = (
     {"do_sample": False},
     {"do_sample": False, "use_cache": False},

@@ -49,27 +49,23 @@ def test_a_decoder_on_two_ranks(tmp_path: Path, family: str) -> None:
 @pytest.mark.parametrize("family", [pytest.param(each, marks=pytest.mark.long) for each in DECODERS])
 def test_a_decoder_trains_on_two_ranks(tmp_path: Path, family: str) -> None:
     folder = made(family, tmp_path)
-    for found in ranks(2).run(train, folder, (1, 2)):
+    for found in ranks(2).run(programs.train, folder, (1, 2)):
         assert found.gradients < TOLERANCE
 
 
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 1)], ids=str)
 def test_a_step_of_training_is_that_of_one_process(tmp_path: Path, sizes: tuple[int, int]) -> None:
     folder = made("mixtral", tmp_path)
-    assert [each.gradients < TOLERANCE for each in ranks(2).run(train, folder, sizes)] == [True, True]
+    assert [each.gradients < TOLERANCE for each in ranks(2).run(programs.train, folder, sizes)] == [True, True]
 
 
 @pytest.mark.parametrize(
     "family", ["phi3", *(pytest.param(each, marks=pytest.mark.long) for each in ("llama", "gpt2", "mixtral", "olmo2"))]
 )
 def test_both_axes_at_once(tmp_path: Path, family: str) -> None:
-    found = ranks(4).run(train, made(family, tmp_path), (2, 2))
+    found = ranks(4).run(programs.train, made(family, tmp_path), (2, 2))
     check(found, 0.35)
     assert max(each.gradients for each in found) > 0
-
-
-def train(folder: Path, sizes: tuple[int, int]) -> programs.Facts:
-    return programs.facts(folder, {}, sizes, trains=True)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +81,7 @@ def train(folder: Path, sizes: tuple[int, int]) -> programs.Facts:
     ],
 )
 def test_fewer_heads_of_keys_than_ranks(tmp_path: Path, family: str, changes: dict[str, Any]) -> None:
-    check(ranks(4).run(train, made(family, tmp_path, **changes), (1, 4)), 0.4)
+    check(ranks(4).run(programs.train, made(family, tmp_path, **changes), (1, 4)), 0.4)
 
 
 def test_weights_in_half_precision_and_a_tie(tmp_path: Path) -> None:
