@@ -43,7 +43,7 @@ def test_weights_that_would_be_written_need_a_folder_to_go_to(folder: Path, tmp_
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["offload_bytes"] > 0 and not (tmp_path / "offload").exists()
     refused = loadstone(*asked)
-    assert refused.returncode == 1 and "offload_folder" in refused.stderr
+    assert refused.returncode == 1 and "offload_folder" in json.loads(refused.stdout)["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 
 
@@ -11,12 +12,11 @@ def main() -> None:
         # A terminal that cannot show a sign gets a question mark, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    missing = next((name for name in ("typer", "rich") if importlib.util.find_spec(name) is None), None)
+    if missing is not None:
+        sys.exit(f"The command needs {missing}, which is not installed: pip install 'loadstone[cli]'")
     try:
         from loadstone.cli.app import app
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in {"rich", "tokenizers", "typer"}:
-            raise
-        sys.exit(f"The command needs {error.name}, which is not installed: pip install 'loadstone[cli]'")
     except KeyboardInterrupt:
         sys.exit(130)
-    app()
+    app(prog_name="loadstone")

@@ -15,13 +15,17 @@ from loadstone.cli.commands.lock import lock
 from loadstone.cli.commands.plan import plan
 from loadstone.cli.commands.run import run
 from loadstone.cli.commands.verify import verify
+from loadstone.cli.program import Program
 
 app = typer.Typer(
     name="loadstone",
+    cls=Program,
     help="Turns a stored checkpoint into a running model.",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # Help without Rich, whose import takes longer than all the rest of `--help`.
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 
 

@@ -11,6 +11,7 @@ from loadstone.architectures.tasks import BARE, CAUSAL_LM
 from loadstone.cli.console import Output
 from loadstone.cli.run import best_device, load
 from loadstone.cli.tasks import Options, generated
+from loadstone.core.json_values import JsonObject
 from loadstone.errors import CheckpointNotFound
 from loadstone.text.tokenizer import PreTrainedTokenizerFast
 
@@ -57,8 +58,8 @@ def _not_installed(package: str, version: str, instead: str) -> CheckpointNotFou
     )
 
 
-def ask(output: Output, *, model: Path | None, question: str) -> None:
-    """Load a model, say what the load did, and let it answer, the likeliest word each time."""
+def ask(output: Output, *, model: Path | None, question: str) -> JsonObject:
+    """Load a model, say what the load did, and let it answer, the likeliest word each time; what it answered."""
     # Most processors multiply float32 faster than bfloat16.
     pipe = _loaded(output, model or bundled_chat_model(), CAUSAL_LM, "float32")
     output.line(f"Question: {question}")
@@ -69,10 +70,11 @@ def ask(output: Output, *, model: Path | None, question: str) -> None:
     elapsed_s = time.perf_counter() - began
     count = int(str(answer["new_tokens"]))
     output.line(f"{count} tokens in {elapsed_s:.1f} s, {count / elapsed_s:.1f} a second.")
+    return {"question": question, "text": answer["text"], "new_tokens": count, "elapsed_s": elapsed_s}
 
 
-def compare(output: Output, *, model: Path | None) -> None:
-    """Load a second model, of another kind and format, and tell how much alike three sentences are."""
+def compare(output: Output, *, model: Path | None) -> JsonObject:
+    """Load a second model, of another kind and format, and tell how much alike three sentences are; the scores."""
     pipe = _loaded(output, model or bundled_model(), BARE, "auto")
     began = time.perf_counter()
     vectors = pipe.vectors(SENTENCES)
@@ -85,6 +87,7 @@ def compare(output: Output, *, model: Path | None) -> None:
     ]
     output.table(header, rows, numbers=range(len(SENTENCES) + 1))
     output.line(f"{len(SENTENCES)} sentences embedded in {elapsed_s * 1000:.0f} ms.")
+    return {"sentences": list(SENTENCES), "scores": scores, "elapsed_s": elapsed_s}
 
 
 def _loaded(output: Output, path: Path, task: str, dtype: str) -> Any:

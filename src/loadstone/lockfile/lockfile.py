@@ -122,8 +122,8 @@ class Lock:
             )
         return self.sources[name]
 
-    def text(self) -> str:
-        """JSON, sorted, a line for each fact: two locks can be compared line by line."""
+    def to_json(self) -> dict[str, Any]:
+        """What the file holds, sorted by name."""
         sources = {
             name: {
                 **({"commit": source.commit} if source.commit else {}),
@@ -131,7 +131,11 @@ class Lock:
             }
             for name, source in sorted(self.sources.items())
         }
-        return json.dumps({"version": _VERSION, "sources": sources}, indent=2, ensure_ascii=False) + "\n"
+        return {"version": _VERSION, "sources": sources}
+
+    def text(self) -> str:
+        """JSON, sorted, a line for each fact: two locks can be compared line by line."""
+        return json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
 
     def write(self) -> None:
         """Whole, or not at all."""

@@ -7,18 +7,18 @@ from typing import Annotated
 import typer
 
 from loadstone.cli.console import Output, failing_clearly
-from loadstone.cli.options import AsJson, Traceback
+from loadstone.cli.options import AsJson, Revision, Subfolder, Traceback
 
 
 def code(
-    path: Annotated[str, typer.Argument(help="A checkpoint's folder, or an id on the Hub.")],
-    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
-    subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A checkpoint's folder, or an id on the Hub.")],
+    revision: Revision = None,
+    subfolder: Subfolder = "",
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Show the code that comes with a checkpoint, without running it: files, hashes, imports, notable calls."""
-    with failing_clearly(show_traceback):
+    with failing_clearly(show_traceback, as_json=as_json):
         from loadstone.cli.code import show, survey
 
         output = Output()

@@ -7,8 +7,19 @@ from typing import Annotated
 
 import typer
 
+from loadstone.cli.completion import dtypes_to_cast_to, formats
 from loadstone.cli.console import Output, failing_clearly
-from loadstone.cli.options import AsJson, GgufFile, LeftAlone, Quantize, Traceback, quantization_of
+from loadstone.cli.options import (
+    AsJson,
+    GgufFile,
+    LeftAlone,
+    Quantize,
+    Revision,
+    Subfolder,
+    Traceback,
+    Variant,
+    quantization_of,
+)
 from loadstone.core.paths import local_path
 
 
@@ -17,11 +28,24 @@ def convert(
     target: Annotated[
         Path, typer.Argument(metavar="DST", help="The folder to write, new or empty.", parser=local_path)
     ],
-    to: Annotated[str, typer.Option("--format", help="safetensors, pytorch (.bin) or msgpack (Flax).")] = "safetensors",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="safetensors, pytorch (.bin) or msgpack (Flax).",
+            autocompletion=formats,
+        ),
+    ] = "safetensors",
     dtype: Annotated[
-        str | None, typer.Option(help="Cast floating-point tensors to bfloat16, float16, float32, …")
+        str | None,
+        typer.Option(
+            metavar="DTYPE",
+            help="Cast floating-point tensors to bfloat16, float16, float32, …",
+            autocompletion=dtypes_to_cast_to,
+        ),
     ] = None,
-    max_shard_size: Annotated[str, typer.Option(help="Size limit of one file: 5GB, 500MiB, …")] = "5GB",
+    max_shard_size: Annotated[str, typer.Option(metavar="SIZE", help="Size limit of one file: 5GB, 500MiB, …")] = "5GB",
     dequantize: Annotated[bool, typer.Option("--dequantize", help="Dequantize packed weights.")] = False,
     quantize: Quantize = None,
     left_alone: LeftAlone = None,
@@ -29,15 +53,15 @@ def convert(
         bool, typer.Option("--verify", help="Read the written files back and compare every tensor.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the checkpoint that is in DST.")] = False,
-    subfolder: Annotated[str, typer.Option(help="The folder inside SRC to look in.")] = "",
-    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
-    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    subfolder: Subfolder = "",
+    variant: Variant = None,
+    revision: Revision = None,
     gguf_file: GgufFile = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Convert a checkpoint to another format, dtype or shard size, or quantize it. All or nothing."""
-    with failing_clearly(show_traceback):
+    with failing_clearly(show_traceback, as_json=as_json):
         from loadstone.cli.convert import show
         from loadstone.conversion.convert import convert as convert_checkpoint
 

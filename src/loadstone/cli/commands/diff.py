@@ -30,19 +30,23 @@ def diff(
     ] = False,
     subfolder: Annotated[
         list[str] | None,
-        typer.Option(help="The folder inside A and B to look in. Given twice: for A, then for B ('' for none)."),
+        typer.Option(
+            metavar="NAME", help="The folder inside the checkpoint to look in. Twice: for A, then for B ('' for none)."
+        ),
     ] = None,
     variant: Annotated[
-        list[str] | None, typer.Option(help="Look for files such as model.VARIANT.safetensors. Twice: as above.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Look for files such as model.NAME.safetensors. Twice: as above."),
     ] = None,
     gguf_file: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="The GGUF file to use. Twice: as above.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The GGUF file to use, if a folder has several. Twice: as above."),
     ] = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Show which tensors differ in name, shape, dtype or values. Exit status: 0 the same, 1 different, 2 an error."""
-    with failing_clearly(show_traceback, status=2):
+    with failing_clearly(show_traceback, status=2, as_json=as_json):
         from loadstone.cli.diff import pair, show
         from loadstone.conversion.diff import diff as compare
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from loadstone.cli.console import Output, failing_clearly
-from loadstone.cli.options import AsJson, GgufFile, Traceback
+from loadstone.cli.options import AsJson, GgufFile, Subfolder, Traceback, Variant
 from loadstone.core.paths import local_path
 from loadstone.core.remote_path import is_address
 
@@ -17,13 +17,13 @@ def inspect(
         str, typer.Argument(help="A checkpoint's folder, one weight file, or the address of either.", metavar="PATH")
     ],
     as_json: AsJson = False,
-    subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
-    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    subfolder: Subfolder = "",
+    variant: Variant = None,
     gguf_file: GgufFile = None,
     show_traceback: Traceback = False,
 ) -> None:
     """Show what a checkpoint contains: family, tensors, dtypes, sizes, shards. Reads headers only."""
-    with failing_clearly(show_traceback):
+    with failing_clearly(show_traceback, as_json=as_json):
         from loadstone.cli.inspect import inspect_checkpoint, show
 
         output = Output()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from loadstone.cli.console import Output, failing_clearly
-from loadstone.cli.options import GgufFile, Traceback
+from loadstone.cli.options import AsJson, GgufFile, Revision, Subfolder, Traceback, Variant
 from loadstone.core.paths import local_path
 
 
@@ -22,14 +22,15 @@ def lock(
             "--output", "-o", help="The lock file; its other entries stay.", parser=local_path, metavar="PATH"
         ),
     ] = Path("loadstone.lock"),
-    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
-    subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
-    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    revision: Revision = None,
+    subfolder: Subfolder = "",
+    variant: Variant = None,
     gguf_file: GgufFile = None,
+    as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Write a lock file: every file that loading PATH uses (configs, weights, code), with size and SHA-256."""
-    with failing_clearly(show_traceback):
+    with failing_clearly(show_traceback, as_json=as_json):
         from loadstone.lockfile.lockfile import lock_sources
 
         output = Output()
@@ -37,5 +38,8 @@ def lock(
             which: dict[str, Any] = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
             lockfile = lock_sources(paths, output_file, revision=revision, **which)
             lockfile.write()
+        if as_json:
+            output.json({"lock": str(output_file), "sources": lockfile.to_json()["sources"]})
+            return
         files = sum(len(source.files) for source in lockfile.sources.values())
         output.line(f"{output_file}: {files} files of {', '.join(lockfile.sources)}")

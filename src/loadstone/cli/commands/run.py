@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from loadstone.cli.console import Output, failing_clearly
-from loadstone.cli.options import AsJson, Traceback
+from loadstone.cli.options import AsJson, Device, DType, Head, Traceback
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError
 
@@ -24,13 +24,7 @@ def run(
         ),
     ],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],
-    head: Annotated[
-        str | None,
-        typer.Option(
-            help="The task, if not what config.json says: model (embed), causal-lm, masked-lm, "
-            "sequence-classification, token-classification or question-answering."
-        ),
-    ] = None,
+    head: Head = None,
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Generate at most this many tokens.")] = 100,
     temperature: Annotated[
         float | None, typer.Option(min=0.0, help="Sampling temperature; 0 is greedy decoding.")
@@ -45,16 +39,14 @@ def run(
         bool, typer.Option("--chat", help="TEXT is a user message: apply the model's chat template.")
     ] = False,
     context: Annotated[str | None, typer.Option(help="The text to find the answer in (question answering).")] = None,
-    dtype: Annotated[str, typer.Option(help="auto (as stored), float32, bfloat16, float16.")] = "auto",
-    device: Annotated[
-        str | None, typer.Option(help="cpu, cuda, cuda:1, …; without it, an accelerator if there is one.")
-    ] = None,
+    dtype: DType = "auto",
+    device: Device = None,
     report: Annotated[bool, typer.Option("--report", help="Also print the load report, to stderr.")] = False,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Load a model and run its task on TEXT: generate, fill the mask, classify, answer, or embed."""
-    with failing_clearly(show_traceback):
+    with failing_clearly(show_traceback, as_json=as_json):
         from loadstone.cli.run import load, perform, show, task_of
         from loadstone.cli.tasks import Options
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from loadstone.cli.console import Output, failing_clearly
-from loadstone.cli.options import Traceback
+from loadstone.cli.options import AsJson, Traceback
 from loadstone.core.paths import local_path
 
 
@@ -16,14 +16,18 @@ def verify(
     lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.", parser=local_path)] = Path(
         "loadstone.lock"
     ),
+    as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Hash every file that a lock file lists, and name those that differ."""
-    with failing_clearly(show_traceback):
+    with failing_clearly(show_traceback, as_json=as_json):
         from loadstone.lockfile.lockfile import Lock
         from loadstone.lockfile.lockfile import verify as verify_lock
 
         output = Output()
         with output.working(f"Hashing what {lock_file} lists"):
             count = verify_lock(Lock.read(lock_file))
+        if as_json:
+            output.json({"lock": str(lock_file), "unchanged_files": count})
+            return
         output.line(f"{lock_file}: all {count} files are unchanged")
