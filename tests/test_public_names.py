@@ -235,12 +235,13 @@ def test_help_shows_the_forward_signature_and_where_the_family_comes_from() -> N
     assert "labels" in inspect.signature(loadstone.LlamaForCausalLM.forward).parameters
 
 
-def test_the_stub_is_what_the_tool_prints() -> None:
+def test_the_stubs_are_what_the_tool_prints() -> None:
     spec = importlib.util.spec_from_file_location("make_stubs", ROOT / "tools" / "make_stubs.py")
     assert spec is not None and spec.loader is not None
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     assert tool.STUB.read_text() == tool.stub(), "run: python tools/make_stubs.py"
+    assert tool.KEYWORDS.read_text() == tool.keywords(), "run: python tools/make_stubs.py"
 
 
 @pytest.mark.long

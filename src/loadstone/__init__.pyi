@@ -1,7 +1,8 @@
 # Made by tools/make_stubs.py from the registry of families. Do not edit.
 import os
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal, Self, Unpack, overload
 
 import tensorflow as tf
 from jax import Array
@@ -100,11 +101,13 @@ from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLM
 from loadstone.architectures.families.yolos import YolosConfig as YolosConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
+from loadstone.configs import family_keywords as _keywords
 from loadstone.configs.compile_config import CompileConfig as CompileConfig
 from loadstone.configs.generation import GenerationConfig as GenerationConfig
 from loadstone.configs.pretrained import PretrainedConfig as PretrainedConfig
 from loadstone.conversion.convert import convert as convert
 from loadstone.conversion.diff import diff as diff
+from loadstone.core.placement_options import MaxMemory
 from loadstone.errors import LoadstoneError as LoadstoneError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.generation import GenerationMixin as _FlaxGenerationMixin
@@ -169,7 +172,6 @@ from loadstone.pipeline.auto_processor import AutoVideoProcessor as AutoVideoPro
 from loadstone.pipeline.auto_tokenizer import AutoTokenizer as AutoTokenizer
 from loadstone.pipeline.load_into import load_into as load_into
 from loadstone.pipeline.load_into import load_sharded_checkpoint as load_sharded_checkpoint
-from loadstone.pipeline.plan import plan as plan
 from loadstone.pipeline.tasks.factory import pipeline as pipeline
 from loadstone.quantization.methods.bitsandbytes.config import BitsAndBytesConfig as BitsAndBytesConfig
 from loadstone.quantization.methods.torchao.config import TorchAoConfig as TorchAoConfig
@@ -182,6 +184,17 @@ from loadstone.transfer.strategy import transfer_options as transfer_options
 __version__: str
 errors: ModuleType
 modeling_utils: ModuleType
+
+def plan(
+    path_or_id: str | os.PathLike[str],
+    *,
+    device_map: object = "auto",
+    max_memory: MaxMemory | None = None,
+    dtype: object = None,
+    head: str | None = None,
+    mesh: Mapping[str, int] | None = None,
+    **options: Unpack[_keywords.AnyPlanKeywords],
+) -> Forecast: ...
 
 class _BareModel(_TaskModel):
     def forward(
@@ -643,415 +656,1615 @@ class _AudioClassification(_TaskModel):
     ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class AutoBackbone(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_Backbone, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _Backbone: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _Backbone | tuple[_Backbone, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _Backbone: ...
 
 class AutoModel(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[PreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> PreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> PreTrainedModel | tuple[PreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForAudioClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_AudioClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _AudioClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _AudioClassification | tuple[_AudioClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _AudioClassification: ...
 
 class AutoModelForAudioFrameClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_AudioFrameClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _AudioFrameClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _AudioFrameClassification | tuple[_AudioFrameClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _AudioFrameClassification: ...
 
 class AutoModelForAudioTokenization(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForAudioXVector(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_AudioXVector, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _AudioXVector: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _AudioXVector | tuple[_AudioXVector, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _AudioXVector: ...
 
 class AutoModelForCTC(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_CTC, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _CTC: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _CTC | tuple[_CTC, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _CTC: ...
 
 class AutoModelForCausalLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_CausalLM, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _CausalLM: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _CausalLM | tuple[_CausalLM, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _CausalLM: ...
 
 class AutoModelForDecision(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForDepthEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_DepthEstimation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _DepthEstimation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _DepthEstimation | tuple[_DepthEstimation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _DepthEstimation: ...
 
 class AutoModelForDocumentQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForImageClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_ImageClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _ImageClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _ImageClassification | tuple[_ImageClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageClassification: ...
 
 class AutoModelForImageMatting(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForImageSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_ImageSegmentation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _ImageSegmentation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _ImageSegmentation | tuple[_ImageSegmentation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageSegmentation: ...
 
 class AutoModelForImageTextToText(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_ImageTextToText, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _ImageTextToText: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _ImageTextToText | tuple[_ImageTextToText, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageTextToText: ...
 
 class AutoModelForImageToImage(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForInstanceSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForKeypointDetection(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForKeypointMatching(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForMaskGeneration(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForMaskedImageModeling(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_MaskedImageModeling, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _MaskedImageModeling: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _MaskedImageModeling | tuple[_MaskedImageModeling, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedImageModeling: ...
 
 class AutoModelForMaskedLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[PreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> PreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> PreTrainedModel | tuple[PreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForMultimodalLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForMultipleChoice(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_MultipleChoice, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _MultipleChoice: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _MultipleChoice | tuple[_MultipleChoice, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MultipleChoice: ...
 
 class AutoModelForNextSentencePrediction(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_NextSentencePrediction, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _NextSentencePrediction: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _NextSentencePrediction | tuple[_NextSentencePrediction, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _NextSentencePrediction: ...
 
 class AutoModelForNormalEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForObjectDetection(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_ObjectDetection, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _ObjectDetection: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _ObjectDetection | tuple[_ObjectDetection, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ObjectDetection: ...
 
 class AutoModelForPointmapEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForPoseEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_PoseEstimation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _PoseEstimation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _PoseEstimation | tuple[_PoseEstimation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _PoseEstimation: ...
 
 class AutoModelForPreTraining(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[PreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> PreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> PreTrainedModel | tuple[PreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_QuestionAnswering, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _QuestionAnswering: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _QuestionAnswering | tuple[_QuestionAnswering, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _QuestionAnswering: ...
 
 class AutoModelForRNNT(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForSemanticSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_SemanticSegmentation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _SemanticSegmentation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _SemanticSegmentation | tuple[_SemanticSegmentation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SemanticSegmentation: ...
 
 class AutoModelForSeq2SeqLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_Seq2SeqLM, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _Seq2SeqLM: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _Seq2SeqLM | tuple[_Seq2SeqLM, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _Seq2SeqLM: ...
 
 class AutoModelForSequenceClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_SequenceClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _SequenceClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _SequenceClassification | tuple[_SequenceClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SequenceClassification: ...
 
 class AutoModelForSpeechSeq2Seq(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_SpeechSeq2Seq, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _SpeechSeq2Seq: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _SpeechSeq2Seq | tuple[_SpeechSeq2Seq, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SpeechSeq2Seq: ...
 
 class AutoModelForTDT(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTableQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTableRecognition(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTextEncoding(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[PreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> PreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> PreTrainedModel | tuple[PreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForTextRecognition(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTextToSpectrogram(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTextToWaveform(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTimeSeriesPrediction(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTokenClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TokenClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TokenClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TokenClassification | tuple[_TokenClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TokenClassification: ...
 
 class AutoModelForUniversalSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForVideoClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_VideoClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _VideoClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _VideoClassification | tuple[_VideoClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _VideoClassification: ...
 
 class AutoModelForVision2Seq(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForVisualQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForZeroShotImageClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[PreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> PreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> PreTrainedModel | tuple[PreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForZeroShotObjectDetection(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[Any, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> Any: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class ASTPreTrainedModel(PreTrainedModel):
     config: ASTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ASTModel(ASTPreTrainedModel, _BareModel):
     config: ASTConfig
@@ -1078,6 +2291,33 @@ class ASTForAudioClassification(ASTPreTrainedModel, _AudioClassification):
 
 class BartPreTrainedModel(PreTrainedModel):
     config: BartConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class BartModel(BartPreTrainedModel, _BareModel):
     config: BartConfig
@@ -1164,6 +2404,33 @@ class BartForCausalLM(BartPreTrainedModel, _CausalLM):
 
 class BeitPreTrainedModel(PreTrainedModel):
     config: BeitConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class BeitModel(BeitPreTrainedModel, _BareModel):
     config: BeitConfig
@@ -1212,6 +2479,33 @@ class BeitBackbone(BeitPreTrainedModel, _Backbone):
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class BertModel(BertPreTrainedModel, _BareModel):
     config: BertConfig
@@ -1242,6 +2536,33 @@ class BertForPreTraining(BertPreTrainedModel, _PreTraining):
 
 class BlenderbotPreTrainedModel(PreTrainedModel):
     config: BlenderbotConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class BlenderbotModel(BlenderbotPreTrainedModel, _BareModel):
     config: BlenderbotConfig
@@ -1289,6 +2610,33 @@ class BlenderbotForCausalLM(BlenderbotPreTrainedModel, _CausalLM):
 
 class BlenderbotSmallPreTrainedModel(PreTrainedModel):
     config: BlenderbotSmallConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class BlenderbotSmallModel(BlenderbotSmallPreTrainedModel, _BareModel):
     config: BlenderbotSmallConfig
@@ -1336,6 +2684,33 @@ class BlenderbotSmallForCausalLM(BlenderbotSmallPreTrainedModel, _CausalLM):
 
 class ChineseCLIPPreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ChineseCLIPModel(ChineseCLIPPreTrainedModel, _BareModel):
     config: ChineseCLIPConfig
@@ -1394,6 +2769,33 @@ class ChineseCLIPVisionModel(ChineseCLIPPreTrainedModel, _ImageTower):
 
 class CLIPPreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class CLIPModel(CLIPPreTrainedModel, _BareModel):
     config: CLIPConfig
@@ -1457,6 +2859,33 @@ class CLIPForImageClassification(CLIPPreTrainedModel, _ImageClassification):
 
 class CLIPSegPreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class CLIPSegModel(CLIPSegPreTrainedModel, _BareModel):
     config: CLIPSegConfig
@@ -1513,6 +2942,33 @@ class CLIPSegForImageSegmentation(CLIPSegPreTrainedModel, _ImageSegmentation):
 
 class ConvNextPreTrainedModel(PreTrainedModel):
     config: ConvNextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ConvNextModel(ConvNextPreTrainedModel, _BareModel):
     config: ConvNextConfig
@@ -1547,6 +3003,33 @@ class ConvNextBackbone(ConvNextPreTrainedModel, _Backbone):
 
 class ConvNextV2PreTrainedModel(PreTrainedModel):
     config: ConvNextV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ConvNextV2Model(ConvNextV2PreTrainedModel, _BareModel):
     config: ConvNextV2Config
@@ -1581,6 +3064,33 @@ class ConvNextV2Backbone(ConvNextV2PreTrainedModel, _Backbone):
 
 class Data2VecAudioPreTrainedModel(PreTrainedModel):
     config: Data2VecAudioConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Data2VecAudioModel(Data2VecAudioPreTrainedModel, _BareModel):
     config: Data2VecAudioConfig
@@ -1619,6 +3129,33 @@ class Data2VecAudioForXVector(Data2VecAudioPreTrainedModel, _AudioXVector):
 
 class DeiTPreTrainedModel(PreTrainedModel):
     config: DeiTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class DeiTModel(DeiTPreTrainedModel, _BareModel):
     config: DeiTConfig
@@ -1673,12 +3210,66 @@ class DeiTForMaskedImageModeling(DeiTPreTrainedModel, _MaskedImageModeling):
 
 class DepthAnythingPreTrainedModel(PreTrainedModel):
     config: DepthAnythingConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class DepthAnythingForDepthEstimation(DepthAnythingPreTrainedModel, _DepthEstimation):
     config: DepthAnythingConfig
 
 class Dinov2PreTrainedModel(PreTrainedModel):
     config: Dinov2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Dinov2Model(Dinov2PreTrainedModel, _BareModel):
     config: Dinov2Config
@@ -1700,6 +3291,33 @@ class Dinov2Backbone(Dinov2PreTrainedModel, _Backbone):
 
 class Dinov2WithRegistersPreTrainedModel(PreTrainedModel):
     config: Dinov2WithRegistersConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Dinov2WithRegistersModel(Dinov2WithRegistersPreTrainedModel, _BareModel):
     config: Dinov2WithRegistersConfig
@@ -1721,6 +3339,33 @@ class Dinov2WithRegistersBackbone(Dinov2WithRegistersPreTrainedModel, _Backbone)
 
 class DINOv3ViTPreTrainedModel(PreTrainedModel):
     config: DINOv3ViTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class DINOv3ViTModel(DINOv3ViTPreTrainedModel, _BareModel):
     config: DINOv3ViTConfig
@@ -1747,6 +3392,33 @@ class DINOv3ViTBackbone(DINOv3ViTPreTrainedModel, _Backbone):
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class DistilBertModel(DistilBertPreTrainedModel, _BareModel):
     config: DistilBertConfig
@@ -1768,6 +3440,33 @@ class DistilBertForQuestionAnswering(DistilBertPreTrainedModel, _QuestionAnsweri
 
 class DPTPreTrainedModel(PreTrainedModel):
     config: DPTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class DPTModel(DPTPreTrainedModel, _BareModel):
     config: DPTConfig
@@ -1788,6 +3487,33 @@ class DPTForSemanticSegmentation(DPTPreTrainedModel, _SemanticSegmentation):
 
 class ElectraPreTrainedModel(PreTrainedModel):
     config: ElectraConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ElectraModel(ElectraPreTrainedModel, _BareModel):
     config: ElectraConfig
@@ -1815,6 +3541,33 @@ class ElectraForPreTraining(ElectraPreTrainedModel, _ReplacedTokens):
 
 class GemmaPreTrainedModel(PreTrainedModel):
     config: GemmaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class GemmaModel(GemmaPreTrainedModel, _BareModel):
     config: GemmaConfig
@@ -1830,6 +3583,33 @@ class GemmaForTokenClassification(GemmaPreTrainedModel, _TokenClassification):
 
 class Gemma2PreTrainedModel(PreTrainedModel):
     config: Gemma2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Gemma2Model(Gemma2PreTrainedModel, _BareModel):
     config: Gemma2Config
@@ -1845,6 +3625,33 @@ class Gemma2ForTokenClassification(Gemma2PreTrainedModel, _TokenClassification):
 
 class Gemma3TextPreTrainedModel(PreTrainedModel):
     config: Gemma3TextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Gemma3TextModel(Gemma3TextPreTrainedModel, _BareModel):
     config: Gemma3TextConfig
@@ -1857,6 +3664,33 @@ class Gemma3TextForSequenceClassification(Gemma3TextPreTrainedModel, _SequenceCl
 
 class GPT2PreTrainedModel(PreTrainedModel):
     config: GPT2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class GPT2Model(GPT2PreTrainedModel, _BareModel):
     config: GPT2Config
@@ -1875,6 +3709,33 @@ class GPT2ForQuestionAnswering(GPT2PreTrainedModel, _QuestionAnswering):
 
 class GPTNeoXPreTrainedModel(PreTrainedModel):
     config: GPTNeoXConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class GPTNeoXModel(GPTNeoXPreTrainedModel, _BareModel):
     config: GPTNeoXConfig
@@ -1893,6 +3754,33 @@ class GPTNeoXForQuestionAnswering(GPTNeoXPreTrainedModel, _QuestionAnswering):
 
 class HubertPreTrainedModel(PreTrainedModel):
     config: HubertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class HubertModel(HubertPreTrainedModel, _BareModel):
     config: HubertConfig
@@ -1925,6 +3813,33 @@ class HubertForSequenceClassification(HubertPreTrainedModel, _AudioClassificatio
 
 class IJepaPreTrainedModel(PreTrainedModel):
     config: IJepaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class IJepaModel(IJepaPreTrainedModel, _BareModel):
     config: IJepaConfig
@@ -1954,6 +3869,33 @@ class IJepaForImageClassification(IJepaPreTrainedModel, _ImageClassification):
 
 class LlamaPreTrainedModel(PreTrainedModel):
     config: LlamaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class LlamaModel(LlamaPreTrainedModel, _BareModel):
     config: LlamaConfig
@@ -1972,6 +3914,33 @@ class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
 
 class M2M100PreTrainedModel(PreTrainedModel):
     config: M2M100Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class M2M100Model(M2M100PreTrainedModel, _BareModel):
     config: M2M100Config
@@ -1998,6 +3967,33 @@ class M2M100ForConditionalGeneration(M2M100PreTrainedModel, _Seq2SeqLM):
 
 class MambaPreTrainedModel(PreTrainedModel):
     config: MambaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MambaModel(MambaPreTrainedModel, _BareModel):
     config: MambaConfig
@@ -2007,6 +4003,33 @@ class MambaForCausalLM(MambaPreTrainedModel, _CausalLM):
 
 class MarianPreTrainedModel(PreTrainedModel):
     config: MarianConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MarianModel(MarianPreTrainedModel, _BareModel):
     config: MarianConfig
@@ -2054,6 +4077,33 @@ class MarianForCausalLM(MarianPreTrainedModel, _CausalLM):
 
 class MBartPreTrainedModel(PreTrainedModel):
     config: MBartConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MBartModel(MBartPreTrainedModel, _BareModel):
     config: MBartConfig
@@ -2140,6 +4190,33 @@ class MBartForCausalLM(MBartPreTrainedModel, _CausalLM):
 
 class MistralPreTrainedModel(PreTrainedModel):
     config: MistralConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MistralModel(MistralPreTrainedModel, _BareModel):
     config: MistralConfig
@@ -2158,6 +4235,33 @@ class MistralForQuestionAnswering(MistralPreTrainedModel, _QuestionAnswering):
 
 class MixtralPreTrainedModel(PreTrainedModel):
     config: MixtralConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MixtralModel(MixtralPreTrainedModel, _BareModel):
     config: MixtralConfig
@@ -2176,6 +4280,33 @@ class MixtralForQuestionAnswering(MixtralPreTrainedModel, _QuestionAnswering):
 
 class MobileNetV2PreTrainedModel(PreTrainedModel):
     config: MobileNetV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MobileNetV2Model(MobileNetV2PreTrainedModel, _BareModel):
     config: MobileNetV2Config
@@ -2211,6 +4342,33 @@ class MobileNetV2ForSemanticSegmentation(MobileNetV2PreTrainedModel, _SemanticSe
 
 class ModernBertPreTrainedModel(PreTrainedModel):
     config: ModernBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ModernBertModel(ModernBertPreTrainedModel, _BareModel):
     config: ModernBertConfig
@@ -2232,6 +4390,33 @@ class ModernBertForQuestionAnswering(ModernBertPreTrainedModel, _QuestionAnsweri
 
 class MoonshinePreTrainedModel(PreTrainedModel):
     config: MoonshineConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MoonshineModel(MoonshinePreTrainedModel, _BareModel):
     config: MoonshineConfig
@@ -2275,6 +4460,33 @@ class MoonshineForConditionalGeneration(MoonshinePreTrainedModel, _SpeechSeq2Seq
 
 class MPNetPreTrainedModel(PreTrainedModel):
     config: MPNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MPNetModel(MPNetPreTrainedModel, _BareModel):
     config: MPNetConfig
@@ -2296,6 +4508,33 @@ class MPNetForQuestionAnswering(MPNetPreTrainedModel, _QuestionAnswering):
 
 class MT5PreTrainedModel(PreTrainedModel):
     config: MT5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class MT5Model(MT5PreTrainedModel, _BareModel):
     config: MT5Config
@@ -2379,6 +4618,33 @@ class MT5ForTokenClassification(MT5PreTrainedModel, _TokenClassification):
 
 class Olmo2PreTrainedModel(PreTrainedModel):
     config: Olmo2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Olmo2Model(Olmo2PreTrainedModel, _BareModel):
     config: Olmo2Config
@@ -2391,6 +4657,33 @@ class Olmo2ForSequenceClassification(Olmo2PreTrainedModel, _SequenceClassificati
 
 class OPTPreTrainedModel(PreTrainedModel):
     config: OPTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class OPTModel(OPTPreTrainedModel, _BareModel):
     config: OPTConfig
@@ -2406,6 +4699,33 @@ class OPTForQuestionAnswering(OPTPreTrainedModel, _QuestionAnswering):
 
 class ParakeetPreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ParakeetForCTC(ParakeetPreTrainedModel, _CTC, _FrameWriter):
     config: ParakeetCTCConfig
@@ -2434,6 +4754,33 @@ class ParakeetEncoder(ParakeetPreTrainedModel, _AudioTower):
 
 class PegasusPreTrainedModel(PreTrainedModel):
     config: PegasusConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class PegasusModel(PegasusPreTrainedModel, _BareModel):
     config: PegasusConfig
@@ -2481,6 +4828,33 @@ class PegasusForCausalLM(PegasusPreTrainedModel, _CausalLM):
 
 class Phi3PreTrainedModel(PreTrainedModel):
     config: Phi3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Phi3Model(Phi3PreTrainedModel, _BareModel):
     config: Phi3Config
@@ -2496,6 +4870,33 @@ class Phi3ForTokenClassification(Phi3PreTrainedModel, _TokenClassification):
 
 class Qwen2PreTrainedModel(PreTrainedModel):
     config: Qwen2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Qwen2Model(Qwen2PreTrainedModel, _BareModel):
     config: Qwen2Config
@@ -2514,6 +4915,33 @@ class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, _QuestionAnswering):
 
 class Qwen2VLPreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Qwen2VLModel(Qwen2VLPreTrainedModel, _BareModel):
     config: Qwen2VLConfig
@@ -2545,6 +4973,33 @@ class Qwen2VLForConditionalGeneration(Qwen2VLPreTrainedModel, _ImageTextToText):
 
 class Qwen3PreTrainedModel(PreTrainedModel):
     config: Qwen3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Qwen3Model(Qwen3PreTrainedModel, _BareModel):
     config: Qwen3Config
@@ -2563,6 +5018,33 @@ class Qwen3ForQuestionAnswering(Qwen3PreTrainedModel, _QuestionAnswering):
 
 class Qwen3MoePreTrainedModel(PreTrainedModel):
     config: Qwen3MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Qwen3MoeModel(Qwen3MoePreTrainedModel, _BareModel):
     config: Qwen3MoeConfig
@@ -2581,6 +5063,33 @@ class Qwen3MoeForQuestionAnswering(Qwen3MoePreTrainedModel, _QuestionAnswering):
 
 class ResNetPreTrainedModel(PreTrainedModel):
     config: ResNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ResNetModel(ResNetPreTrainedModel, _BareModel):
     config: ResNetConfig
@@ -2615,6 +5124,33 @@ class ResNetBackbone(ResNetPreTrainedModel, _Backbone):
 
 class RobertaPreTrainedModel(PreTrainedModel):
     config: RobertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class RobertaModel(RobertaPreTrainedModel, _BareModel):
     config: RobertaConfig
@@ -2639,6 +5175,33 @@ class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
 
 class SegformerPreTrainedModel(PreTrainedModel):
     config: SegformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class SegformerModel(SegformerPreTrainedModel, _BareModel):
     config: SegformerConfig
@@ -2659,6 +5222,33 @@ class SegformerForSemanticSegmentation(SegformerPreTrainedModel, _SemanticSegmen
 
 class SiglipPreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class SiglipModel(SiglipPreTrainedModel, _BareModel):
     config: SiglipConfig
@@ -2716,6 +5306,33 @@ class SiglipForImageClassification(SiglipPreTrainedModel, _ImageClassification):
 
 class Siglip2PreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Siglip2Model(Siglip2PreTrainedModel, _BareModel):
     config: Siglip2Config
@@ -2786,6 +5403,33 @@ class Siglip2ForImageClassification(Siglip2PreTrainedModel, _ImageClassification
 
 class SwinPreTrainedModel(PreTrainedModel):
     config: SwinConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class SwinModel(SwinPreTrainedModel, _BareModel):
     config: SwinConfig
@@ -2831,6 +5475,33 @@ class SwinBackbone(SwinPreTrainedModel, _Backbone):
 
 class Swinv2PreTrainedModel(PreTrainedModel):
     config: Swinv2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Swinv2Model(Swinv2PreTrainedModel, _BareModel):
     config: Swinv2Config
@@ -2876,6 +5547,33 @@ class Swinv2Backbone(Swinv2PreTrainedModel, _Backbone):
 
 class T5PreTrainedModel(PreTrainedModel):
     config: T5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class T5Model(T5PreTrainedModel, _BareModel):
     config: T5Config
@@ -2959,6 +5657,33 @@ class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
 
 class T5GemmaPreTrainedModel(PreTrainedModel):
     config: T5GemmaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class T5GemmaModel(T5GemmaPreTrainedModel, _BareModel):
     config: T5GemmaConfig
@@ -3063,6 +5788,33 @@ class T5GemmaForTokenClassification(T5GemmaPreTrainedModel, _TokenClassification
 
 class UMT5PreTrainedModel(PreTrainedModel):
     config: UMT5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class UMT5Model(UMT5PreTrainedModel, _BareModel):
     config: UMT5Config
@@ -3146,6 +5898,33 @@ class UMT5ForTokenClassification(UMT5PreTrainedModel, _TokenClassification):
 
 class UniSpeechPreTrainedModel(PreTrainedModel):
     config: UniSpeechConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class UniSpeechModel(UniSpeechPreTrainedModel, _BareModel):
     config: UniSpeechConfig
@@ -3190,6 +5969,33 @@ class UniSpeechForPreTraining(UniSpeechPreTrainedModel, _PreTraining):
 
 class UniSpeechSatPreTrainedModel(PreTrainedModel):
     config: UniSpeechSatConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class UniSpeechSatModel(UniSpeechSatPreTrainedModel, _BareModel):
     config: UniSpeechSatConfig
@@ -3240,6 +6046,33 @@ class UniSpeechSatForPreTraining(UniSpeechSatPreTrainedModel, _PreTraining):
 
 class VideoMAEPreTrainedModel(PreTrainedModel):
     config: VideoMAEConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class VideoMAEModel(VideoMAEPreTrainedModel, _BareModel):
     config: VideoMAEConfig
@@ -3270,6 +6103,33 @@ class VideoMAEForVideoClassification(VideoMAEPreTrainedModel, _VideoClassificati
 
 class ViTPreTrainedModel(PreTrainedModel):
     config: ViTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ViTModel(ViTPreTrainedModel, _BareModel):
     config: ViTConfig
@@ -3312,6 +6172,33 @@ class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
 
 class ViTMAEPreTrainedModel(PreTrainedModel):
     config: ViTMAEConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class ViTMAEModel(ViTMAEPreTrainedModel, _BareModel):
     config: ViTMAEConfig
@@ -3341,6 +6228,33 @@ class ViTMAEForPreTraining(ViTMAEPreTrainedModel, _PreTraining):
 
 class VitPosePreTrainedModel(PreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class VitPoseForPoseEstimation(VitPosePreTrainedModel, _PoseEstimation):
     config: VitPoseConfig
@@ -3359,6 +6273,33 @@ class VitPoseBackbone(VitPosePreTrainedModel, _Backbone):
 
 class Wav2Vec2PreTrainedModel(PreTrainedModel):
     config: Wav2Vec2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Wav2Vec2Model(Wav2Vec2PreTrainedModel, _BareModel):
     config: Wav2Vec2Config
@@ -3411,6 +6352,33 @@ class Wav2Vec2ForPreTraining(Wav2Vec2PreTrainedModel, _PreTraining):
 
 class Wav2Vec2BertPreTrainedModel(PreTrainedModel):
     config: Wav2Vec2BertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Wav2Vec2BertModel(Wav2Vec2BertPreTrainedModel, _BareModel):
     config: Wav2Vec2BertConfig
@@ -3479,6 +6447,33 @@ class Wav2Vec2BertForXVector(Wav2Vec2BertPreTrainedModel, _AudioXVector):
 
 class Wav2Vec2ConformerPreTrainedModel(PreTrainedModel):
     config: Wav2Vec2ConformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class Wav2Vec2ConformerModel(Wav2Vec2ConformerPreTrainedModel, _BareModel):
     config: Wav2Vec2ConformerConfig
@@ -3531,6 +6526,33 @@ class Wav2Vec2ConformerForPreTraining(Wav2Vec2ConformerPreTrainedModel, _PreTrai
 
 class WavLMPreTrainedModel(PreTrainedModel):
     config: WavLMConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class WavLMModel(WavLMPreTrainedModel, _BareModel):
     config: WavLMConfig
@@ -3569,6 +6591,33 @@ class WavLMForXVector(WavLMPreTrainedModel, _AudioXVector):
 
 class WhisperPreTrainedModel(PreTrainedModel):
     config: WhisperConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class WhisperModel(WhisperPreTrainedModel, _BareModel):
     config: WhisperConfig
@@ -3619,6 +6668,33 @@ class WhisperForAudioClassification(WhisperPreTrainedModel, _AudioClassification
 
 class XLMRobertaPreTrainedModel(PreTrainedModel):
     config: XLMRobertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class XLMRobertaModel(XLMRobertaPreTrainedModel, _BareModel):
     config: XLMRobertaConfig
@@ -3643,6 +6719,33 @@ class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, _CausalLM):
 
 class YolosPreTrainedModel(PreTrainedModel):
     config: YolosConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class YolosModel(YolosPreTrainedModel, _BareModel):
     config: YolosConfig
@@ -4181,223 +7284,871 @@ class _FlaxAudioClassification(_FlaxTaskModel):
     ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class FlaxAutoBackbone(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxBackbone, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxBackbone: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxBackbone | tuple[_FlaxBackbone, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxBackbone: ...
 
 class FlaxAutoModel(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> FlaxPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> FlaxPreTrainedModel | tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForAudioClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxAudioClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxAudioClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxAudioClassification | tuple[_FlaxAudioClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioClassification: ...
 
 class FlaxAutoModelForAudioFrameClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxAudioFrameClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxAudioFrameClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxAudioFrameClassification | tuple[_FlaxAudioFrameClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioFrameClassification: ...
 
 class FlaxAutoModelForAudioXVector(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxAudioXVector, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxAudioXVector: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxAudioXVector | tuple[_FlaxAudioXVector, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioXVector: ...
 
 class FlaxAutoModelForCTC(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxCTC, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxCTC: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxCTC | tuple[_FlaxCTC, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCTC: ...
 
 class FlaxAutoModelForCausalLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxCausalLM, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxCausalLM: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxCausalLM | tuple[_FlaxCausalLM, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCausalLM: ...
 
 class FlaxAutoModelForDepthEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxDepthEstimation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxDepthEstimation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxDepthEstimation | tuple[_FlaxDepthEstimation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxDepthEstimation: ...
 
 class FlaxAutoModelForImageClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxImageClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxImageClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxImageClassification | tuple[_FlaxImageClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageClassification: ...
 
 class FlaxAutoModelForImageSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxImageSegmentation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxImageSegmentation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxImageSegmentation | tuple[_FlaxImageSegmentation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageSegmentation: ...
 
 class FlaxAutoModelForImageTextToText(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxImageTextToText, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxImageTextToText: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxImageTextToText | tuple[_FlaxImageTextToText, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageTextToText: ...
 
 class FlaxAutoModelForMaskedImageModeling(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxMaskedImageModeling, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxMaskedImageModeling: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxMaskedImageModeling | tuple[_FlaxMaskedImageModeling, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMaskedImageModeling: ...
 
 class FlaxAutoModelForMaskedLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> FlaxPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> FlaxPreTrainedModel | tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForMultipleChoice(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxMultipleChoice, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxMultipleChoice: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxMultipleChoice | tuple[_FlaxMultipleChoice, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMultipleChoice: ...
 
 class FlaxAutoModelForNextSentencePrediction(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxNextSentencePrediction, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxNextSentencePrediction: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxNextSentencePrediction | tuple[_FlaxNextSentencePrediction, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxNextSentencePrediction: ...
 
 class FlaxAutoModelForObjectDetection(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxObjectDetection, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxObjectDetection: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxObjectDetection | tuple[_FlaxObjectDetection, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxObjectDetection: ...
 
 class FlaxAutoModelForPoseEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxPoseEstimation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxPoseEstimation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxPoseEstimation | tuple[_FlaxPoseEstimation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxPoseEstimation: ...
 
 class FlaxAutoModelForPreTraining(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> FlaxPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> FlaxPreTrainedModel | tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxQuestionAnswering, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxQuestionAnswering: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxQuestionAnswering | tuple[_FlaxQuestionAnswering, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxQuestionAnswering: ...
 
 class FlaxAutoModelForSemanticSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxSemanticSegmentation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxSemanticSegmentation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxSemanticSegmentation | tuple[_FlaxSemanticSegmentation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSemanticSegmentation: ...
 
 class FlaxAutoModelForSeq2SeqLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxSeq2SeqLM, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxSeq2SeqLM: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxSeq2SeqLM | tuple[_FlaxSeq2SeqLM, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSeq2SeqLM: ...
 
 class FlaxAutoModelForSequenceClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxSequenceClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxSequenceClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxSequenceClassification | tuple[_FlaxSequenceClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSequenceClassification: ...
 
 class FlaxAutoModelForSpeechSeq2Seq(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxSpeechSeq2Seq, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxSpeechSeq2Seq: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxSpeechSeq2Seq | tuple[_FlaxSpeechSeq2Seq, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSpeechSeq2Seq: ...
 
 class FlaxAutoModelForTextEncoding(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> FlaxPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> FlaxPreTrainedModel | tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForTokenClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxTokenClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxTokenClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxTokenClassification | tuple[_FlaxTokenClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxTokenClassification: ...
 
 class FlaxAutoModelForVideoClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxVideoClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _FlaxVideoClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxVideoClassification | tuple[_FlaxVideoClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxVideoClassification: ...
 
 class FlaxAutoModelForZeroShotImageClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> FlaxPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> FlaxPreTrainedModel | tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxASTPreTrainedModel(FlaxPreTrainedModel):
     config: ASTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxASTModel(FlaxASTPreTrainedModel, _FlaxBareModel):
     config: ASTConfig
@@ -4428,6 +8179,33 @@ class FlaxASTForAudioClassification(FlaxASTPreTrainedModel, _FlaxAudioClassifica
 
 class FlaxBartPreTrainedModel(FlaxPreTrainedModel):
     config: BartConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxBartModel(FlaxBartPreTrainedModel, _FlaxBareModel):
     config: BartConfig
@@ -4521,6 +8299,33 @@ class FlaxBartForCausalLM(FlaxBartPreTrainedModel, _FlaxCausalLM):
 
 class FlaxBeitPreTrainedModel(FlaxPreTrainedModel):
     config: BeitConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxBeitModel(FlaxBeitPreTrainedModel, _FlaxBareModel):
     config: BeitConfig
@@ -4575,6 +8380,33 @@ class FlaxBeitBackbone(FlaxBeitPreTrainedModel, _FlaxBackbone):
 
 class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
     config: BertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxBertModel(FlaxBertPreTrainedModel, _FlaxBareModel):
     config: BertConfig
@@ -4605,6 +8437,33 @@ class FlaxBertForPreTraining(FlaxBertPreTrainedModel, _FlaxPreTraining):
 
 class FlaxBlenderbotPreTrainedModel(FlaxPreTrainedModel):
     config: BlenderbotConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxBlenderbotModel(FlaxBlenderbotPreTrainedModel, _FlaxBareModel):
     config: BlenderbotConfig
@@ -4655,6 +8514,33 @@ class FlaxBlenderbotForCausalLM(FlaxBlenderbotPreTrainedModel, _FlaxCausalLM):
 
 class FlaxBlenderbotSmallPreTrainedModel(FlaxPreTrainedModel):
     config: BlenderbotSmallConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxBlenderbotSmallModel(FlaxBlenderbotSmallPreTrainedModel, _FlaxBareModel):
     config: BlenderbotSmallConfig
@@ -4705,6 +8591,33 @@ class FlaxBlenderbotSmallForCausalLM(FlaxBlenderbotSmallPreTrainedModel, _FlaxCa
 
 class FlaxChineseCLIPPreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxChineseCLIPModel(FlaxChineseCLIPPreTrainedModel, _FlaxBareModel):
     config: ChineseCLIPConfig
@@ -4771,6 +8684,33 @@ class FlaxChineseCLIPVisionModel(FlaxChineseCLIPPreTrainedModel, _FlaxImageTower
 
 class FlaxCLIPPreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxCLIPModel(FlaxCLIPPreTrainedModel, _FlaxBareModel):
     config: CLIPConfig
@@ -4842,6 +8782,33 @@ class FlaxCLIPForImageClassification(FlaxCLIPPreTrainedModel, _FlaxImageClassifi
 
 class FlaxCLIPSegPreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxCLIPSegModel(FlaxCLIPSegPreTrainedModel, _FlaxBareModel):
     config: CLIPSegConfig
@@ -4906,6 +8873,33 @@ class FlaxCLIPSegForImageSegmentation(FlaxCLIPSegPreTrainedModel, _FlaxImageSegm
 
 class FlaxConvNextPreTrainedModel(FlaxPreTrainedModel):
     config: ConvNextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxConvNextModel(FlaxConvNextPreTrainedModel, _FlaxBareModel):
     config: ConvNextConfig
@@ -4946,6 +8940,33 @@ class FlaxConvNextBackbone(FlaxConvNextPreTrainedModel, _FlaxBackbone):
 
 class FlaxConvNextV2PreTrainedModel(FlaxPreTrainedModel):
     config: ConvNextV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxConvNextV2Model(FlaxConvNextV2PreTrainedModel, _FlaxBareModel):
     config: ConvNextV2Config
@@ -4986,6 +9007,33 @@ class FlaxConvNextV2Backbone(FlaxConvNextV2PreTrainedModel, _FlaxBackbone):
 
 class FlaxData2VecAudioPreTrainedModel(FlaxPreTrainedModel):
     config: Data2VecAudioConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxData2VecAudioModel(FlaxData2VecAudioPreTrainedModel, _FlaxBareModel):
     config: Data2VecAudioConfig
@@ -5028,6 +9076,33 @@ class FlaxData2VecAudioForXVector(FlaxData2VecAudioPreTrainedModel, _FlaxAudioXV
 
 class FlaxDeiTPreTrainedModel(FlaxPreTrainedModel):
     config: DeiTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxDeiTModel(FlaxDeiTPreTrainedModel, _FlaxBareModel):
     config: DeiTConfig
@@ -5090,12 +9165,66 @@ class FlaxDeiTForMaskedImageModeling(FlaxDeiTPreTrainedModel, _FlaxMaskedImageMo
 
 class FlaxDepthAnythingPreTrainedModel(FlaxPreTrainedModel):
     config: DepthAnythingConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxDepthAnythingForDepthEstimation(FlaxDepthAnythingPreTrainedModel, _FlaxDepthEstimation):
     config: DepthAnythingConfig
 
 class FlaxDinov2PreTrainedModel(FlaxPreTrainedModel):
     config: Dinov2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxDinov2Model(FlaxDinov2PreTrainedModel, _FlaxBareModel):
     config: Dinov2Config
@@ -5119,6 +9248,33 @@ class FlaxDinov2Backbone(FlaxDinov2PreTrainedModel, _FlaxBackbone):
 
 class FlaxDinov2WithRegistersPreTrainedModel(FlaxPreTrainedModel):
     config: Dinov2WithRegistersConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxDinov2WithRegistersModel(FlaxDinov2WithRegistersPreTrainedModel, _FlaxBareModel):
     config: Dinov2WithRegistersConfig
@@ -5142,6 +9298,33 @@ class FlaxDinov2WithRegistersBackbone(FlaxDinov2WithRegistersPreTrainedModel, _F
 
 class FlaxDINOv3ViTPreTrainedModel(FlaxPreTrainedModel):
     config: DINOv3ViTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxDINOv3ViTModel(FlaxDINOv3ViTPreTrainedModel, _FlaxBareModel):
     config: DINOv3ViTConfig
@@ -5172,6 +9355,33 @@ class FlaxDINOv3ViTBackbone(FlaxDINOv3ViTPreTrainedModel, _FlaxBackbone):
 
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
     config: DistilBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxDistilBertModel(FlaxDistilBertPreTrainedModel, _FlaxBareModel):
     config: DistilBertConfig
@@ -5193,6 +9403,33 @@ class FlaxDistilBertForQuestionAnswering(FlaxDistilBertPreTrainedModel, _FlaxQue
 
 class FlaxDPTPreTrainedModel(FlaxPreTrainedModel):
     config: DPTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxDPTModel(FlaxDPTPreTrainedModel, _FlaxBareModel):
     config: DPTConfig
@@ -5215,6 +9452,33 @@ class FlaxDPTForSemanticSegmentation(FlaxDPTPreTrainedModel, _FlaxSemanticSegmen
 
 class FlaxElectraPreTrainedModel(FlaxPreTrainedModel):
     config: ElectraConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxElectraModel(FlaxElectraPreTrainedModel, _FlaxBareModel):
     config: ElectraConfig
@@ -5242,6 +9506,33 @@ class FlaxElectraForPreTraining(FlaxElectraPreTrainedModel, _FlaxReplacedTokens)
 
 class FlaxGemmaPreTrainedModel(FlaxPreTrainedModel):
     config: GemmaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxGemmaModel(FlaxGemmaPreTrainedModel, _FlaxBareModel):
     config: GemmaConfig
@@ -5257,6 +9548,33 @@ class FlaxGemmaForTokenClassification(FlaxGemmaPreTrainedModel, _FlaxTokenClassi
 
 class FlaxGemma2PreTrainedModel(FlaxPreTrainedModel):
     config: Gemma2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxGemma2Model(FlaxGemma2PreTrainedModel, _FlaxBareModel):
     config: Gemma2Config
@@ -5272,6 +9590,33 @@ class FlaxGemma2ForTokenClassification(FlaxGemma2PreTrainedModel, _FlaxTokenClas
 
 class FlaxGemma3TextPreTrainedModel(FlaxPreTrainedModel):
     config: Gemma3TextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxGemma3TextModel(FlaxGemma3TextPreTrainedModel, _FlaxBareModel):
     config: Gemma3TextConfig
@@ -5284,6 +9629,33 @@ class FlaxGemma3TextForSequenceClassification(FlaxGemma3TextPreTrainedModel, _Fl
 
 class FlaxGPT2PreTrainedModel(FlaxPreTrainedModel):
     config: GPT2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxGPT2Model(FlaxGPT2PreTrainedModel, _FlaxBareModel):
     config: GPT2Config
@@ -5302,6 +9674,33 @@ class FlaxGPT2ForQuestionAnswering(FlaxGPT2PreTrainedModel, _FlaxQuestionAnsweri
 
 class FlaxGPTNeoXPreTrainedModel(FlaxPreTrainedModel):
     config: GPTNeoXConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxGPTNeoXModel(FlaxGPTNeoXPreTrainedModel, _FlaxBareModel):
     config: GPTNeoXConfig
@@ -5320,6 +9719,33 @@ class FlaxGPTNeoXForQuestionAnswering(FlaxGPTNeoXPreTrainedModel, _FlaxQuestionA
 
 class FlaxHubertPreTrainedModel(FlaxPreTrainedModel):
     config: HubertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxHubertModel(FlaxHubertPreTrainedModel, _FlaxBareModel):
     config: HubertConfig
@@ -5356,6 +9782,33 @@ class FlaxHubertForSequenceClassification(FlaxHubertPreTrainedModel, _FlaxAudioC
 
 class FlaxIJepaPreTrainedModel(FlaxPreTrainedModel):
     config: IJepaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxIJepaModel(FlaxIJepaPreTrainedModel, _FlaxBareModel):
     config: IJepaConfig
@@ -5389,6 +9842,33 @@ class FlaxIJepaForImageClassification(FlaxIJepaPreTrainedModel, _FlaxImageClassi
 
 class FlaxLlamaPreTrainedModel(FlaxPreTrainedModel):
     config: LlamaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxLlamaModel(FlaxLlamaPreTrainedModel, _FlaxBareModel):
     config: LlamaConfig
@@ -5407,6 +9887,33 @@ class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswe
 
 class FlaxM2M100PreTrainedModel(FlaxPreTrainedModel):
     config: M2M100Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxM2M100Model(FlaxM2M100PreTrainedModel, _FlaxBareModel):
     config: M2M100Config
@@ -5435,6 +9942,33 @@ class FlaxM2M100ForConditionalGeneration(FlaxM2M100PreTrainedModel, _FlaxSeq2Seq
 
 class FlaxMambaPreTrainedModel(FlaxPreTrainedModel):
     config: MambaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMambaModel(FlaxMambaPreTrainedModel, _FlaxBareModel):
     config: MambaConfig
@@ -5444,6 +9978,33 @@ class FlaxMambaForCausalLM(FlaxMambaPreTrainedModel, _FlaxCausalLM):
 
 class FlaxMarianPreTrainedModel(FlaxPreTrainedModel):
     config: MarianConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMarianModel(FlaxMarianPreTrainedModel, _FlaxBareModel):
     config: MarianConfig
@@ -5494,6 +10055,33 @@ class FlaxMarianForCausalLM(FlaxMarianPreTrainedModel, _FlaxCausalLM):
 
 class FlaxMBartPreTrainedModel(FlaxPreTrainedModel):
     config: MBartConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMBartModel(FlaxMBartPreTrainedModel, _FlaxBareModel):
     config: MBartConfig
@@ -5587,6 +10175,33 @@ class FlaxMBartForCausalLM(FlaxMBartPreTrainedModel, _FlaxCausalLM):
 
 class FlaxMistralPreTrainedModel(FlaxPreTrainedModel):
     config: MistralConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMistralModel(FlaxMistralPreTrainedModel, _FlaxBareModel):
     config: MistralConfig
@@ -5605,6 +10220,33 @@ class FlaxMistralForQuestionAnswering(FlaxMistralPreTrainedModel, _FlaxQuestionA
 
 class FlaxMixtralPreTrainedModel(FlaxPreTrainedModel):
     config: MixtralConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMixtralModel(FlaxMixtralPreTrainedModel, _FlaxBareModel):
     config: MixtralConfig
@@ -5623,6 +10265,33 @@ class FlaxMixtralForQuestionAnswering(FlaxMixtralPreTrainedModel, _FlaxQuestionA
 
 class FlaxMobileNetV2PreTrainedModel(FlaxPreTrainedModel):
     config: MobileNetV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMobileNetV2Model(FlaxMobileNetV2PreTrainedModel, _FlaxBareModel):
     config: MobileNetV2Config
@@ -5664,6 +10333,33 @@ class FlaxMobileNetV2ForSemanticSegmentation(FlaxMobileNetV2PreTrainedModel, _Fl
 
 class FlaxModernBertPreTrainedModel(FlaxPreTrainedModel):
     config: ModernBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxModernBertModel(FlaxModernBertPreTrainedModel, _FlaxBareModel):
     config: ModernBertConfig
@@ -5685,6 +10381,33 @@ class FlaxModernBertForQuestionAnswering(FlaxModernBertPreTrainedModel, _FlaxQue
 
 class FlaxMoonshinePreTrainedModel(FlaxPreTrainedModel):
     config: MoonshineConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMoonshineModel(FlaxMoonshinePreTrainedModel, _FlaxBareModel):
     config: MoonshineConfig
@@ -5732,6 +10455,33 @@ class FlaxMoonshineForConditionalGeneration(FlaxMoonshinePreTrainedModel, _FlaxS
 
 class FlaxMPNetPreTrainedModel(FlaxPreTrainedModel):
     config: MPNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMPNetModel(FlaxMPNetPreTrainedModel, _FlaxBareModel):
     config: MPNetConfig
@@ -5753,6 +10503,33 @@ class FlaxMPNetForQuestionAnswering(FlaxMPNetPreTrainedModel, _FlaxQuestionAnswe
 
 class FlaxMT5PreTrainedModel(FlaxPreTrainedModel):
     config: MT5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxMT5Model(FlaxMT5PreTrainedModel, _FlaxBareModel):
     config: MT5Config
@@ -5844,6 +10621,33 @@ class FlaxMT5ForTokenClassification(FlaxMT5PreTrainedModel, _FlaxTokenClassifica
 
 class FlaxOlmo2PreTrainedModel(FlaxPreTrainedModel):
     config: Olmo2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxOlmo2Model(FlaxOlmo2PreTrainedModel, _FlaxBareModel):
     config: Olmo2Config
@@ -5856,6 +10660,33 @@ class FlaxOlmo2ForSequenceClassification(FlaxOlmo2PreTrainedModel, _FlaxSequence
 
 class FlaxOPTPreTrainedModel(FlaxPreTrainedModel):
     config: OPTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxOPTModel(FlaxOPTPreTrainedModel, _FlaxBareModel):
     config: OPTConfig
@@ -5871,6 +10702,33 @@ class FlaxOPTForQuestionAnswering(FlaxOPTPreTrainedModel, _FlaxQuestionAnswering
 
 class FlaxParakeetPreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxParakeetForCTC(FlaxParakeetPreTrainedModel, _FlaxCTC, _FlaxFrameWriter):
     config: ParakeetCTCConfig
@@ -5903,6 +10761,33 @@ class FlaxParakeetEncoder(FlaxParakeetPreTrainedModel, _FlaxAudioTower):
 
 class FlaxPegasusPreTrainedModel(FlaxPreTrainedModel):
     config: PegasusConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxPegasusModel(FlaxPegasusPreTrainedModel, _FlaxBareModel):
     config: PegasusConfig
@@ -5953,6 +10838,33 @@ class FlaxPegasusForCausalLM(FlaxPegasusPreTrainedModel, _FlaxCausalLM):
 
 class FlaxPhi3PreTrainedModel(FlaxPreTrainedModel):
     config: Phi3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxPhi3Model(FlaxPhi3PreTrainedModel, _FlaxBareModel):
     config: Phi3Config
@@ -5968,6 +10880,33 @@ class FlaxPhi3ForTokenClassification(FlaxPhi3PreTrainedModel, _FlaxTokenClassifi
 
 class FlaxQwen2PreTrainedModel(FlaxPreTrainedModel):
     config: Qwen2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxQwen2Model(FlaxQwen2PreTrainedModel, _FlaxBareModel):
     config: Qwen2Config
@@ -5986,6 +10925,33 @@ class FlaxQwen2ForQuestionAnswering(FlaxQwen2PreTrainedModel, _FlaxQuestionAnswe
 
 class FlaxQwen2VLPreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxQwen2VLModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
     config: Qwen2VLConfig
@@ -6019,6 +10985,33 @@ class FlaxQwen2VLForConditionalGeneration(FlaxQwen2VLPreTrainedModel, _FlaxImage
 
 class FlaxQwen3PreTrainedModel(FlaxPreTrainedModel):
     config: Qwen3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxQwen3Model(FlaxQwen3PreTrainedModel, _FlaxBareModel):
     config: Qwen3Config
@@ -6037,6 +11030,33 @@ class FlaxQwen3ForQuestionAnswering(FlaxQwen3PreTrainedModel, _FlaxQuestionAnswe
 
 class FlaxQwen3MoePreTrainedModel(FlaxPreTrainedModel):
     config: Qwen3MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxQwen3MoeModel(FlaxQwen3MoePreTrainedModel, _FlaxBareModel):
     config: Qwen3MoeConfig
@@ -6055,6 +11075,33 @@ class FlaxQwen3MoeForQuestionAnswering(FlaxQwen3MoePreTrainedModel, _FlaxQuestio
 
 class FlaxResNetPreTrainedModel(FlaxPreTrainedModel):
     config: ResNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxResNetModel(FlaxResNetPreTrainedModel, _FlaxBareModel):
     config: ResNetConfig
@@ -6095,6 +11142,33 @@ class FlaxResNetBackbone(FlaxResNetPreTrainedModel, _FlaxBackbone):
 
 class FlaxRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: RobertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxRobertaModel(FlaxRobertaPreTrainedModel, _FlaxBareModel):
     config: RobertaConfig
@@ -6119,6 +11193,33 @@ class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
 
 class FlaxSegformerPreTrainedModel(FlaxPreTrainedModel):
     config: SegformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxSegformerModel(FlaxSegformerPreTrainedModel, _FlaxBareModel):
     config: SegformerConfig
@@ -6141,6 +11242,33 @@ class FlaxSegformerForSemanticSegmentation(FlaxSegformerPreTrainedModel, _FlaxSe
 
 class FlaxSiglipPreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxSiglipModel(FlaxSiglipPreTrainedModel, _FlaxBareModel):
     config: SiglipConfig
@@ -6206,6 +11334,33 @@ class FlaxSiglipForImageClassification(FlaxSiglipPreTrainedModel, _FlaxImageClas
 
 class FlaxSiglip2PreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxSiglip2Model(FlaxSiglip2PreTrainedModel, _FlaxBareModel):
     config: Siglip2Config
@@ -6286,6 +11441,33 @@ class FlaxSiglip2ForImageClassification(FlaxSiglip2PreTrainedModel, _FlaxImageCl
 
 class FlaxSwinPreTrainedModel(FlaxPreTrainedModel):
     config: SwinConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxSwinModel(FlaxSwinPreTrainedModel, _FlaxBareModel):
     config: SwinConfig
@@ -6337,6 +11519,33 @@ class FlaxSwinBackbone(FlaxSwinPreTrainedModel, _FlaxBackbone):
 
 class FlaxSwinv2PreTrainedModel(FlaxPreTrainedModel):
     config: Swinv2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxSwinv2Model(FlaxSwinv2PreTrainedModel, _FlaxBareModel):
     config: Swinv2Config
@@ -6388,6 +11597,33 @@ class FlaxSwinv2Backbone(FlaxSwinv2PreTrainedModel, _FlaxBackbone):
 
 class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
     config: T5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxT5Model(FlaxT5PreTrainedModel, _FlaxBareModel):
     config: T5Config
@@ -6479,6 +11715,33 @@ class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassificati
 
 class FlaxT5GemmaPreTrainedModel(FlaxPreTrainedModel):
     config: T5GemmaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxT5GemmaModel(FlaxT5GemmaPreTrainedModel, _FlaxBareModel):
     config: T5GemmaConfig
@@ -6593,6 +11856,33 @@ class FlaxT5GemmaForTokenClassification(FlaxT5GemmaPreTrainedModel, _FlaxTokenCl
 
 class FlaxUMT5PreTrainedModel(FlaxPreTrainedModel):
     config: UMT5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxUMT5Model(FlaxUMT5PreTrainedModel, _FlaxBareModel):
     config: UMT5Config
@@ -6684,6 +11974,33 @@ class FlaxUMT5ForTokenClassification(FlaxUMT5PreTrainedModel, _FlaxTokenClassifi
 
 class FlaxUniSpeechPreTrainedModel(FlaxPreTrainedModel):
     config: UniSpeechConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxUniSpeechModel(FlaxUniSpeechPreTrainedModel, _FlaxBareModel):
     config: UniSpeechConfig
@@ -6734,6 +12051,33 @@ class FlaxUniSpeechForPreTraining(FlaxUniSpeechPreTrainedModel, _FlaxPreTraining
 
 class FlaxUniSpeechSatPreTrainedModel(FlaxPreTrainedModel):
     config: UniSpeechSatConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxUniSpeechSatModel(FlaxUniSpeechSatPreTrainedModel, _FlaxBareModel):
     config: UniSpeechSatConfig
@@ -6790,6 +12134,33 @@ class FlaxUniSpeechSatForPreTraining(FlaxUniSpeechSatPreTrainedModel, _FlaxPreTr
 
 class FlaxVideoMAEPreTrainedModel(FlaxPreTrainedModel):
     config: VideoMAEConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxVideoMAEModel(FlaxVideoMAEPreTrainedModel, _FlaxBareModel):
     config: VideoMAEConfig
@@ -6824,6 +12195,33 @@ class FlaxVideoMAEForVideoClassification(FlaxVideoMAEPreTrainedModel, _FlaxVideo
 
 class FlaxViTPreTrainedModel(FlaxPreTrainedModel):
     config: ViTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxViTModel(FlaxViTPreTrainedModel, _FlaxBareModel):
     config: ViTConfig
@@ -6872,6 +12270,33 @@ class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageMode
 
 class FlaxViTMAEPreTrainedModel(FlaxPreTrainedModel):
     config: ViTMAEConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxViTMAEModel(FlaxViTMAEPreTrainedModel, _FlaxBareModel):
     config: ViTMAEConfig
@@ -6905,6 +12330,33 @@ class FlaxViTMAEForPreTraining(FlaxViTMAEPreTrainedModel, _FlaxPreTraining):
 
 class FlaxVitPosePreTrainedModel(FlaxPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxVitPoseForPoseEstimation(FlaxVitPosePreTrainedModel, _FlaxPoseEstimation):
     config: VitPoseConfig
@@ -6925,6 +12377,33 @@ class FlaxVitPoseBackbone(FlaxVitPosePreTrainedModel, _FlaxBackbone):
 
 class FlaxWav2Vec2PreTrainedModel(FlaxPreTrainedModel):
     config: Wav2Vec2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxWav2Vec2Model(FlaxWav2Vec2PreTrainedModel, _FlaxBareModel):
     config: Wav2Vec2Config
@@ -6983,6 +12462,33 @@ class FlaxWav2Vec2ForPreTraining(FlaxWav2Vec2PreTrainedModel, _FlaxPreTraining):
 
 class FlaxWav2Vec2BertPreTrainedModel(FlaxPreTrainedModel):
     config: Wav2Vec2BertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxWav2Vec2BertModel(FlaxWav2Vec2BertPreTrainedModel, _FlaxBareModel):
     config: Wav2Vec2BertConfig
@@ -7061,6 +12567,33 @@ class FlaxWav2Vec2BertForXVector(FlaxWav2Vec2BertPreTrainedModel, _FlaxAudioXVec
 
 class FlaxWav2Vec2ConformerPreTrainedModel(FlaxPreTrainedModel):
     config: Wav2Vec2ConformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxWav2Vec2ConformerModel(FlaxWav2Vec2ConformerPreTrainedModel, _FlaxBareModel):
     config: Wav2Vec2ConformerConfig
@@ -7121,6 +12654,33 @@ class FlaxWav2Vec2ConformerForPreTraining(FlaxWav2Vec2ConformerPreTrainedModel, 
 
 class FlaxWavLMPreTrainedModel(FlaxPreTrainedModel):
     config: WavLMConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxWavLMModel(FlaxWavLMPreTrainedModel, _FlaxBareModel):
     config: WavLMConfig
@@ -7163,6 +12723,33 @@ class FlaxWavLMForXVector(FlaxWavLMPreTrainedModel, _FlaxAudioXVector):
 
 class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
     config: WhisperConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxWhisperModel(FlaxWhisperPreTrainedModel, _FlaxBareModel):
     config: WhisperConfig
@@ -7216,6 +12803,33 @@ class FlaxWhisperForAudioClassification(FlaxWhisperPreTrainedModel, _FlaxAudioCl
 
 class FlaxXLMRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: XLMRobertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxXLMRobertaModel(FlaxXLMRobertaPreTrainedModel, _FlaxBareModel):
     config: XLMRobertaConfig
@@ -7240,6 +12854,33 @@ class FlaxXLMRobertaForCausalLM(FlaxXLMRobertaPreTrainedModel, _FlaxCausalLM):
 
 class FlaxYolosPreTrainedModel(FlaxPreTrainedModel):
     config: YolosConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class FlaxYolosModel(FlaxYolosPreTrainedModel, _FlaxBareModel):
     config: YolosConfig
@@ -7714,223 +13355,871 @@ class _TFAudioClassification(_TFTaskModel):
     ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class TFAutoBackbone(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFBackbone, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFBackbone: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFBackbone | tuple[_TFBackbone, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFBackbone: ...
 
 class TFAutoModel(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[TFPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> TFPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> TFPreTrainedModel | tuple[TFPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForAudioClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFAudioClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFAudioClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFAudioClassification | tuple[_TFAudioClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioClassification: ...
 
 class TFAutoModelForAudioFrameClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFAudioFrameClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFAudioFrameClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFAudioFrameClassification | tuple[_TFAudioFrameClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioFrameClassification: ...
 
 class TFAutoModelForAudioXVector(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFAudioXVector, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFAudioXVector: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFAudioXVector | tuple[_TFAudioXVector, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioXVector: ...
 
 class TFAutoModelForCTC(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFCTC, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFCTC: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFCTC | tuple[_TFCTC, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCTC: ...
 
 class TFAutoModelForCausalLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFCausalLM, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFCausalLM: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFCausalLM | tuple[_TFCausalLM, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCausalLM: ...
 
 class TFAutoModelForDepthEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFDepthEstimation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFDepthEstimation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFDepthEstimation | tuple[_TFDepthEstimation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFDepthEstimation: ...
 
 class TFAutoModelForImageClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFImageClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFImageClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFImageClassification | tuple[_TFImageClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageClassification: ...
 
 class TFAutoModelForImageSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFImageSegmentation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFImageSegmentation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFImageSegmentation | tuple[_TFImageSegmentation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageSegmentation: ...
 
 class TFAutoModelForImageTextToText(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFImageTextToText, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFImageTextToText: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFImageTextToText | tuple[_TFImageTextToText, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageTextToText: ...
 
 class TFAutoModelForMaskedImageModeling(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFMaskedImageModeling, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFMaskedImageModeling: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFMaskedImageModeling | tuple[_TFMaskedImageModeling, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMaskedImageModeling: ...
 
 class TFAutoModelForMaskedLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[TFPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> TFPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> TFPreTrainedModel | tuple[TFPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForMultipleChoice(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFMultipleChoice, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFMultipleChoice: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFMultipleChoice | tuple[_TFMultipleChoice, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMultipleChoice: ...
 
 class TFAutoModelForNextSentencePrediction(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFNextSentencePrediction, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFNextSentencePrediction: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFNextSentencePrediction | tuple[_TFNextSentencePrediction, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFNextSentencePrediction: ...
 
 class TFAutoModelForObjectDetection(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFObjectDetection, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFObjectDetection: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFObjectDetection | tuple[_TFObjectDetection, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFObjectDetection: ...
 
 class TFAutoModelForPoseEstimation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFPoseEstimation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFPoseEstimation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFPoseEstimation | tuple[_TFPoseEstimation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFPoseEstimation: ...
 
 class TFAutoModelForPreTraining(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[TFPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> TFPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> TFPreTrainedModel | tuple[TFPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFQuestionAnswering, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFQuestionAnswering: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFQuestionAnswering | tuple[_TFQuestionAnswering, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFQuestionAnswering: ...
 
 class TFAutoModelForSemanticSegmentation(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFSemanticSegmentation, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFSemanticSegmentation: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFSemanticSegmentation | tuple[_TFSemanticSegmentation, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSemanticSegmentation: ...
 
 class TFAutoModelForSeq2SeqLM(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFSeq2SeqLM, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFSeq2SeqLM: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFSeq2SeqLM | tuple[_TFSeq2SeqLM, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSeq2SeqLM: ...
 
 class TFAutoModelForSequenceClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFSequenceClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFSequenceClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFSequenceClassification | tuple[_TFSequenceClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSequenceClassification: ...
 
 class TFAutoModelForSpeechSeq2Seq(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFSpeechSeq2Seq, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFSpeechSeq2Seq: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFSpeechSeq2Seq | tuple[_TFSpeechSeq2Seq, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSpeechSeq2Seq: ...
 
 class TFAutoModelForTextEncoding(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[TFPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> TFPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> TFPreTrainedModel | tuple[TFPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForTokenClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFTokenClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFTokenClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFTokenClassification | tuple[_TFTokenClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFTokenClassification: ...
 
 class TFAutoModelForVideoClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFVideoClassification, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> _TFVideoClassification: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFVideoClassification | tuple[_TFVideoClassification, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFVideoClassification: ...
 
 class TFAutoModelForZeroShotImageClassification(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[TFPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
     ) -> TFPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> TFPreTrainedModel | tuple[TFPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFASTPreTrainedModel(TFPreTrainedModel):
     config: ASTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ASTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFASTModel(TFASTPreTrainedModel, _TFBareModel):
     config: ASTConfig
@@ -7957,6 +14246,33 @@ class TFASTForAudioClassification(TFASTPreTrainedModel, _TFAudioClassification):
 
 class TFBartPreTrainedModel(TFPreTrainedModel):
     config: BartConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BartKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFBartModel(TFBartPreTrainedModel, _TFBareModel):
     config: BartConfig
@@ -8042,6 +14358,33 @@ class TFBartForCausalLM(TFBartPreTrainedModel, _TFCausalLM):
 
 class TFBeitPreTrainedModel(TFPreTrainedModel):
     config: BeitConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BeitKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFBeitModel(TFBeitPreTrainedModel, _TFBareModel):
     config: BeitConfig
@@ -8090,6 +14433,33 @@ class TFBeitBackbone(TFBeitPreTrainedModel, _TFBackbone):
 
 class TFBertPreTrainedModel(TFPreTrainedModel):
     config: BertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFBertModel(TFBertPreTrainedModel, _TFBareModel):
     config: BertConfig
@@ -8120,6 +14490,33 @@ class TFBertForPreTraining(TFBertPreTrainedModel, _TFPreTraining):
 
 class TFBlenderbotPreTrainedModel(TFPreTrainedModel):
     config: BlenderbotConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BlenderbotKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFBlenderbotModel(TFBlenderbotPreTrainedModel, _TFBareModel):
     config: BlenderbotConfig
@@ -8166,6 +14563,33 @@ class TFBlenderbotForCausalLM(TFBlenderbotPreTrainedModel, _TFCausalLM):
 
 class TFBlenderbotSmallPreTrainedModel(TFPreTrainedModel):
     config: BlenderbotSmallConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BlenderbotSmallKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFBlenderbotSmallModel(TFBlenderbotSmallPreTrainedModel, _TFBareModel):
     config: BlenderbotSmallConfig
@@ -8212,6 +14636,33 @@ class TFBlenderbotSmallForCausalLM(TFBlenderbotSmallPreTrainedModel, _TFCausalLM
 
 class TFChineseCLIPPreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ChineseCLIPKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFChineseCLIPModel(TFChineseCLIPPreTrainedModel, _TFBareModel):
     config: ChineseCLIPConfig
@@ -8270,6 +14721,33 @@ class TFChineseCLIPVisionModel(TFChineseCLIPPreTrainedModel, _TFImageTower):
 
 class TFCLIPPreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CLIPKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFCLIPModel(TFCLIPPreTrainedModel, _TFBareModel):
     config: CLIPConfig
@@ -8333,6 +14811,33 @@ class TFCLIPForImageClassification(TFCLIPPreTrainedModel, _TFImageClassification
 
 class TFCLIPSegPreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CLIPSegKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFCLIPSegModel(TFCLIPSegPreTrainedModel, _TFBareModel):
     config: CLIPSegConfig
@@ -8389,6 +14894,33 @@ class TFCLIPSegForImageSegmentation(TFCLIPSegPreTrainedModel, _TFImageSegmentati
 
 class TFConvNextPreTrainedModel(TFPreTrainedModel):
     config: ConvNextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvNextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFConvNextModel(TFConvNextPreTrainedModel, _TFBareModel):
     config: ConvNextConfig
@@ -8423,6 +14955,33 @@ class TFConvNextBackbone(TFConvNextPreTrainedModel, _TFBackbone):
 
 class TFConvNextV2PreTrainedModel(TFPreTrainedModel):
     config: ConvNextV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvNextV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFConvNextV2Model(TFConvNextV2PreTrainedModel, _TFBareModel):
     config: ConvNextV2Config
@@ -8457,6 +15016,33 @@ class TFConvNextV2Backbone(TFConvNextV2PreTrainedModel, _TFBackbone):
 
 class TFData2VecAudioPreTrainedModel(TFPreTrainedModel):
     config: Data2VecAudioConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Data2VecAudioKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFData2VecAudioModel(TFData2VecAudioPreTrainedModel, _TFBareModel):
     config: Data2VecAudioConfig
@@ -8495,6 +15081,33 @@ class TFData2VecAudioForXVector(TFData2VecAudioPreTrainedModel, _TFAudioXVector)
 
 class TFDeiTPreTrainedModel(TFPreTrainedModel):
     config: DeiTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeiTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFDeiTModel(TFDeiTPreTrainedModel, _TFBareModel):
     config: DeiTConfig
@@ -8549,12 +15162,66 @@ class TFDeiTForMaskedImageModeling(TFDeiTPreTrainedModel, _TFMaskedImageModeling
 
 class TFDepthAnythingPreTrainedModel(TFPreTrainedModel):
     config: DepthAnythingConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DepthAnythingKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFDepthAnythingForDepthEstimation(TFDepthAnythingPreTrainedModel, _TFDepthEstimation):
     config: DepthAnythingConfig
 
 class TFDinov2PreTrainedModel(TFPreTrainedModel):
     config: Dinov2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dinov2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFDinov2Model(TFDinov2PreTrainedModel, _TFBareModel):
     config: Dinov2Config
@@ -8576,6 +15243,33 @@ class TFDinov2Backbone(TFDinov2PreTrainedModel, _TFBackbone):
 
 class TFDinov2WithRegistersPreTrainedModel(TFPreTrainedModel):
     config: Dinov2WithRegistersConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dinov2WithRegistersKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFDinov2WithRegistersModel(TFDinov2WithRegistersPreTrainedModel, _TFBareModel):
     config: Dinov2WithRegistersConfig
@@ -8597,6 +15291,33 @@ class TFDinov2WithRegistersBackbone(TFDinov2WithRegistersPreTrainedModel, _TFBac
 
 class TFDINOv3ViTPreTrainedModel(TFPreTrainedModel):
     config: DINOv3ViTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DINOv3ViTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFDINOv3ViTModel(TFDINOv3ViTPreTrainedModel, _TFBareModel):
     config: DINOv3ViTConfig
@@ -8623,6 +15344,33 @@ class TFDINOv3ViTBackbone(TFDINOv3ViTPreTrainedModel, _TFBackbone):
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
     config: DistilBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DistilBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFDistilBertModel(TFDistilBertPreTrainedModel, _TFBareModel):
     config: DistilBertConfig
@@ -8644,6 +15392,33 @@ class TFDistilBertForQuestionAnswering(TFDistilBertPreTrainedModel, _TFQuestionA
 
 class TFDPTPreTrainedModel(TFPreTrainedModel):
     config: DPTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DPTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFDPTModel(TFDPTPreTrainedModel, _TFBareModel):
     config: DPTConfig
@@ -8664,6 +15439,33 @@ class TFDPTForSemanticSegmentation(TFDPTPreTrainedModel, _TFSemanticSegmentation
 
 class TFElectraPreTrainedModel(TFPreTrainedModel):
     config: ElectraConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ElectraKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFElectraModel(TFElectraPreTrainedModel, _TFBareModel):
     config: ElectraConfig
@@ -8691,6 +15493,33 @@ class TFElectraForPreTraining(TFElectraPreTrainedModel, _TFReplacedTokens):
 
 class TFGemmaPreTrainedModel(TFPreTrainedModel):
     config: GemmaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GemmaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFGemmaModel(TFGemmaPreTrainedModel, _TFBareModel):
     config: GemmaConfig
@@ -8706,6 +15535,33 @@ class TFGemmaForTokenClassification(TFGemmaPreTrainedModel, _TFTokenClassificati
 
 class TFGemma2PreTrainedModel(TFPreTrainedModel):
     config: Gemma2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Gemma2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFGemma2Model(TFGemma2PreTrainedModel, _TFBareModel):
     config: Gemma2Config
@@ -8721,6 +15577,33 @@ class TFGemma2ForTokenClassification(TFGemma2PreTrainedModel, _TFTokenClassifica
 
 class TFGemma3TextPreTrainedModel(TFPreTrainedModel):
     config: Gemma3TextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Gemma3TextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFGemma3TextModel(TFGemma3TextPreTrainedModel, _TFBareModel):
     config: Gemma3TextConfig
@@ -8733,6 +15616,33 @@ class TFGemma3TextForSequenceClassification(TFGemma3TextPreTrainedModel, _TFSequ
 
 class TFGPT2PreTrainedModel(TFPreTrainedModel):
     config: GPT2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPT2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFGPT2Model(TFGPT2PreTrainedModel, _TFBareModel):
     config: GPT2Config
@@ -8751,6 +15661,33 @@ class TFGPT2ForQuestionAnswering(TFGPT2PreTrainedModel, _TFQuestionAnswering):
 
 class TFGPTNeoXPreTrainedModel(TFPreTrainedModel):
     config: GPTNeoXConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTNeoXKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFGPTNeoXModel(TFGPTNeoXPreTrainedModel, _TFBareModel):
     config: GPTNeoXConfig
@@ -8769,6 +15706,33 @@ class TFGPTNeoXForQuestionAnswering(TFGPTNeoXPreTrainedModel, _TFQuestionAnsweri
 
 class TFHubertPreTrainedModel(TFPreTrainedModel):
     config: HubertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.HubertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFHubertModel(TFHubertPreTrainedModel, _TFBareModel):
     config: HubertConfig
@@ -8801,6 +15765,33 @@ class TFHubertForSequenceClassification(TFHubertPreTrainedModel, _TFAudioClassif
 
 class TFIJepaPreTrainedModel(TFPreTrainedModel):
     config: IJepaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.IJepaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFIJepaModel(TFIJepaPreTrainedModel, _TFBareModel):
     config: IJepaConfig
@@ -8830,6 +15821,33 @@ class TFIJepaForImageClassification(TFIJepaPreTrainedModel, _TFImageClassificati
 
 class TFLlamaPreTrainedModel(TFPreTrainedModel):
     config: LlamaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LlamaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFLlamaModel(TFLlamaPreTrainedModel, _TFBareModel):
     config: LlamaConfig
@@ -8848,6 +15866,33 @@ class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
 
 class TFM2M100PreTrainedModel(TFPreTrainedModel):
     config: M2M100Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.M2M100Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFM2M100Model(TFM2M100PreTrainedModel, _TFBareModel):
     config: M2M100Config
@@ -8874,6 +15919,33 @@ class TFM2M100ForConditionalGeneration(TFM2M100PreTrainedModel, _TFSeq2SeqLM):
 
 class TFMambaPreTrainedModel(TFPreTrainedModel):
     config: MambaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MambaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMambaModel(TFMambaPreTrainedModel, _TFBareModel):
     config: MambaConfig
@@ -8883,6 +15955,33 @@ class TFMambaForCausalLM(TFMambaPreTrainedModel, _TFCausalLM):
 
 class TFMarianPreTrainedModel(TFPreTrainedModel):
     config: MarianConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MarianKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMarianModel(TFMarianPreTrainedModel, _TFBareModel):
     config: MarianConfig
@@ -8929,6 +16028,33 @@ class TFMarianForCausalLM(TFMarianPreTrainedModel, _TFCausalLM):
 
 class TFMBartPreTrainedModel(TFPreTrainedModel):
     config: MBartConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MBartKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMBartModel(TFMBartPreTrainedModel, _TFBareModel):
     config: MBartConfig
@@ -9014,6 +16140,33 @@ class TFMBartForCausalLM(TFMBartPreTrainedModel, _TFCausalLM):
 
 class TFMistralPreTrainedModel(TFPreTrainedModel):
     config: MistralConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MistralKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMistralModel(TFMistralPreTrainedModel, _TFBareModel):
     config: MistralConfig
@@ -9032,6 +16185,33 @@ class TFMistralForQuestionAnswering(TFMistralPreTrainedModel, _TFQuestionAnsweri
 
 class TFMixtralPreTrainedModel(TFPreTrainedModel):
     config: MixtralConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MixtralKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMixtralModel(TFMixtralPreTrainedModel, _TFBareModel):
     config: MixtralConfig
@@ -9050,6 +16230,33 @@ class TFMixtralForQuestionAnswering(TFMixtralPreTrainedModel, _TFQuestionAnsweri
 
 class TFMobileNetV2PreTrainedModel(TFPreTrainedModel):
     config: MobileNetV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MobileNetV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMobileNetV2Model(TFMobileNetV2PreTrainedModel, _TFBareModel):
     config: MobileNetV2Config
@@ -9085,6 +16292,33 @@ class TFMobileNetV2ForSemanticSegmentation(TFMobileNetV2PreTrainedModel, _TFSema
 
 class TFModernBertPreTrainedModel(TFPreTrainedModel):
     config: ModernBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ModernBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFModernBertModel(TFModernBertPreTrainedModel, _TFBareModel):
     config: ModernBertConfig
@@ -9106,6 +16340,33 @@ class TFModernBertForQuestionAnswering(TFModernBertPreTrainedModel, _TFQuestionA
 
 class TFMoonshinePreTrainedModel(TFPreTrainedModel):
     config: MoonshineConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MoonshineKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMoonshineModel(TFMoonshinePreTrainedModel, _TFBareModel):
     config: MoonshineConfig
@@ -9149,6 +16410,33 @@ class TFMoonshineForConditionalGeneration(TFMoonshinePreTrainedModel, _TFSpeechS
 
 class TFMPNetPreTrainedModel(TFPreTrainedModel):
     config: MPNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MPNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMPNetModel(TFMPNetPreTrainedModel, _TFBareModel):
     config: MPNetConfig
@@ -9170,6 +16458,33 @@ class TFMPNetForQuestionAnswering(TFMPNetPreTrainedModel, _TFQuestionAnswering):
 
 class TFMT5PreTrainedModel(TFPreTrainedModel):
     config: MT5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MT5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFMT5Model(TFMT5PreTrainedModel, _TFBareModel):
     config: MT5Config
@@ -9253,6 +16568,33 @@ class TFMT5ForTokenClassification(TFMT5PreTrainedModel, _TFTokenClassification):
 
 class TFOlmo2PreTrainedModel(TFPreTrainedModel):
     config: Olmo2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Olmo2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFOlmo2Model(TFOlmo2PreTrainedModel, _TFBareModel):
     config: Olmo2Config
@@ -9265,6 +16607,33 @@ class TFOlmo2ForSequenceClassification(TFOlmo2PreTrainedModel, _TFSequenceClassi
 
 class TFOPTPreTrainedModel(TFPreTrainedModel):
     config: OPTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OPTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFOPTModel(TFOPTPreTrainedModel, _TFBareModel):
     config: OPTConfig
@@ -9280,6 +16649,33 @@ class TFOPTForQuestionAnswering(TFOPTPreTrainedModel, _TFQuestionAnswering):
 
 class TFParakeetPreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ParakeetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFParakeetForCTC(TFParakeetPreTrainedModel, _TFCTC, _TFFrameWriter):
     config: ParakeetCTCConfig
@@ -9308,6 +16704,33 @@ class TFParakeetEncoder(TFParakeetPreTrainedModel, _TFAudioTower):
 
 class TFPegasusPreTrainedModel(TFPreTrainedModel):
     config: PegasusConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PegasusKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFPegasusModel(TFPegasusPreTrainedModel, _TFBareModel):
     config: PegasusConfig
@@ -9354,6 +16777,33 @@ class TFPegasusForCausalLM(TFPegasusPreTrainedModel, _TFCausalLM):
 
 class TFPhi3PreTrainedModel(TFPreTrainedModel):
     config: Phi3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Phi3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFPhi3Model(TFPhi3PreTrainedModel, _TFBareModel):
     config: Phi3Config
@@ -9369,6 +16819,33 @@ class TFPhi3ForTokenClassification(TFPhi3PreTrainedModel, _TFTokenClassification
 
 class TFQwen2PreTrainedModel(TFPreTrainedModel):
     config: Qwen2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFQwen2Model(TFQwen2PreTrainedModel, _TFBareModel):
     config: Qwen2Config
@@ -9387,6 +16864,33 @@ class TFQwen2ForQuestionAnswering(TFQwen2PreTrainedModel, _TFQuestionAnswering):
 
 class TFQwen2VLPreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2VLKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFQwen2VLModel(TFQwen2VLPreTrainedModel, _TFBareModel):
     config: Qwen2VLConfig
@@ -9418,6 +16922,33 @@ class TFQwen2VLForConditionalGeneration(TFQwen2VLPreTrainedModel, _TFImageTextTo
 
 class TFQwen3PreTrainedModel(TFPreTrainedModel):
     config: Qwen3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFQwen3Model(TFQwen3PreTrainedModel, _TFBareModel):
     config: Qwen3Config
@@ -9436,6 +16967,33 @@ class TFQwen3ForQuestionAnswering(TFQwen3PreTrainedModel, _TFQuestionAnswering):
 
 class TFQwen3MoePreTrainedModel(TFPreTrainedModel):
     config: Qwen3MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen3MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFQwen3MoeModel(TFQwen3MoePreTrainedModel, _TFBareModel):
     config: Qwen3MoeConfig
@@ -9454,6 +17012,33 @@ class TFQwen3MoeForQuestionAnswering(TFQwen3MoePreTrainedModel, _TFQuestionAnswe
 
 class TFResNetPreTrainedModel(TFPreTrainedModel):
     config: ResNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ResNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFResNetModel(TFResNetPreTrainedModel, _TFBareModel):
     config: ResNetConfig
@@ -9488,6 +17073,33 @@ class TFResNetBackbone(TFResNetPreTrainedModel, _TFBackbone):
 
 class TFRobertaPreTrainedModel(TFPreTrainedModel):
     config: RobertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RobertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFRobertaModel(TFRobertaPreTrainedModel, _TFBareModel):
     config: RobertaConfig
@@ -9512,6 +17124,33 @@ class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
 
 class TFSegformerPreTrainedModel(TFPreTrainedModel):
     config: SegformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SegformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFSegformerModel(TFSegformerPreTrainedModel, _TFBareModel):
     config: SegformerConfig
@@ -9532,6 +17171,33 @@ class TFSegformerForSemanticSegmentation(TFSegformerPreTrainedModel, _TFSemantic
 
 class TFSiglipPreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SiglipKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFSiglipModel(TFSiglipPreTrainedModel, _TFBareModel):
     config: SiglipConfig
@@ -9589,6 +17255,33 @@ class TFSiglipForImageClassification(TFSiglipPreTrainedModel, _TFImageClassifica
 
 class TFSiglip2PreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Siglip2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFSiglip2Model(TFSiglip2PreTrainedModel, _TFBareModel):
     config: Siglip2Config
@@ -9659,6 +17352,33 @@ class TFSiglip2ForImageClassification(TFSiglip2PreTrainedModel, _TFImageClassifi
 
 class TFSwinPreTrainedModel(TFPreTrainedModel):
     config: SwinConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SwinKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFSwinModel(TFSwinPreTrainedModel, _TFBareModel):
     config: SwinConfig
@@ -9704,6 +17424,33 @@ class TFSwinBackbone(TFSwinPreTrainedModel, _TFBackbone):
 
 class TFSwinv2PreTrainedModel(TFPreTrainedModel):
     config: Swinv2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Swinv2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFSwinv2Model(TFSwinv2PreTrainedModel, _TFBareModel):
     config: Swinv2Config
@@ -9749,6 +17496,33 @@ class TFSwinv2Backbone(TFSwinv2PreTrainedModel, _TFBackbone):
 
 class TFT5PreTrainedModel(TFPreTrainedModel):
     config: T5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.T5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFT5Model(TFT5PreTrainedModel, _TFBareModel):
     config: T5Config
@@ -9832,6 +17606,33 @@ class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
 
 class TFT5GemmaPreTrainedModel(TFPreTrainedModel):
     config: T5GemmaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.T5GemmaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFT5GemmaModel(TFT5GemmaPreTrainedModel, _TFBareModel):
     config: T5GemmaConfig
@@ -9936,6 +17737,33 @@ class TFT5GemmaForTokenClassification(TFT5GemmaPreTrainedModel, _TFTokenClassifi
 
 class TFUMT5PreTrainedModel(TFPreTrainedModel):
     config: UMT5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UMT5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFUMT5Model(TFUMT5PreTrainedModel, _TFBareModel):
     config: UMT5Config
@@ -10019,6 +17847,33 @@ class TFUMT5ForTokenClassification(TFUMT5PreTrainedModel, _TFTokenClassification
 
 class TFUniSpeechPreTrainedModel(TFPreTrainedModel):
     config: UniSpeechConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UniSpeechKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFUniSpeechModel(TFUniSpeechPreTrainedModel, _TFBareModel):
     config: UniSpeechConfig
@@ -10063,6 +17918,33 @@ class TFUniSpeechForPreTraining(TFUniSpeechPreTrainedModel, _TFPreTraining):
 
 class TFUniSpeechSatPreTrainedModel(TFPreTrainedModel):
     config: UniSpeechSatConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.UniSpeechSatKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFUniSpeechSatModel(TFUniSpeechSatPreTrainedModel, _TFBareModel):
     config: UniSpeechSatConfig
@@ -10113,6 +17995,33 @@ class TFUniSpeechSatForPreTraining(TFUniSpeechSatPreTrainedModel, _TFPreTraining
 
 class TFVideoMAEPreTrainedModel(TFPreTrainedModel):
     config: VideoMAEConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.VideoMAEKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFVideoMAEModel(TFVideoMAEPreTrainedModel, _TFBareModel):
     config: VideoMAEConfig
@@ -10143,6 +18052,33 @@ class TFVideoMAEForVideoClassification(TFVideoMAEPreTrainedModel, _TFVideoClassi
 
 class TFViTPreTrainedModel(TFPreTrainedModel):
     config: ViTConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ViTKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFViTModel(TFViTPreTrainedModel, _TFBareModel):
     config: ViTConfig
@@ -10185,6 +18121,33 @@ class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
 
 class TFViTMAEPreTrainedModel(TFPreTrainedModel):
     config: ViTMAEConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ViTMAEKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFViTMAEModel(TFViTMAEPreTrainedModel, _TFBareModel):
     config: ViTMAEConfig
@@ -10214,6 +18177,33 @@ class TFViTMAEForPreTraining(TFViTMAEPreTrainedModel, _TFPreTraining):
 
 class TFVitPosePreTrainedModel(TFPreTrainedModel):
     config: Any
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.VitPoseKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFVitPoseForPoseEstimation(TFVitPosePreTrainedModel, _TFPoseEstimation):
     config: VitPoseConfig
@@ -10232,6 +18222,33 @@ class TFVitPoseBackbone(TFVitPosePreTrainedModel, _TFBackbone):
 
 class TFWav2Vec2PreTrainedModel(TFPreTrainedModel):
     config: Wav2Vec2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFWav2Vec2Model(TFWav2Vec2PreTrainedModel, _TFBareModel):
     config: Wav2Vec2Config
@@ -10284,6 +18301,33 @@ class TFWav2Vec2ForPreTraining(TFWav2Vec2PreTrainedModel, _TFPreTraining):
 
 class TFWav2Vec2BertPreTrainedModel(TFPreTrainedModel):
     config: Wav2Vec2BertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2BertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFWav2Vec2BertModel(TFWav2Vec2BertPreTrainedModel, _TFBareModel):
     config: Wav2Vec2BertConfig
@@ -10352,6 +18396,33 @@ class TFWav2Vec2BertForXVector(TFWav2Vec2BertPreTrainedModel, _TFAudioXVector):
 
 class TFWav2Vec2ConformerPreTrainedModel(TFPreTrainedModel):
     config: Wav2Vec2ConformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Wav2Vec2ConformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFWav2Vec2ConformerModel(TFWav2Vec2ConformerPreTrainedModel, _TFBareModel):
     config: Wav2Vec2ConformerConfig
@@ -10404,6 +18475,33 @@ class TFWav2Vec2ConformerForPreTraining(TFWav2Vec2ConformerPreTrainedModel, _TFP
 
 class TFWavLMPreTrainedModel(TFPreTrainedModel):
     config: WavLMConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.WavLMKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFWavLMModel(TFWavLMPreTrainedModel, _TFBareModel):
     config: WavLMConfig
@@ -10442,6 +18540,33 @@ class TFWavLMForXVector(TFWavLMPreTrainedModel, _TFAudioXVector):
 
 class TFWhisperPreTrainedModel(TFPreTrainedModel):
     config: WhisperConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.WhisperKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFWhisperModel(TFWhisperPreTrainedModel, _TFBareModel):
     config: WhisperConfig
@@ -10491,6 +18616,33 @@ class TFWhisperForAudioClassification(TFWhisperPreTrainedModel, _TFAudioClassifi
 
 class TFXLMRobertaPreTrainedModel(TFPreTrainedModel):
     config: XLMRobertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.XLMRobertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFXLMRobertaModel(TFXLMRobertaPreTrainedModel, _TFBareModel):
     config: XLMRobertaConfig
@@ -10515,6 +18667,33 @@ class TFXLMRobertaForCausalLM(TFXLMRobertaPreTrainedModel, _TFCausalLM):
 
 class TFYolosPreTrainedModel(TFPreTrainedModel):
     config: YolosConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.YolosKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
 
 class TFYolosModel(TFYolosPreTrainedModel, _TFBareModel):
     config: YolosConfig
