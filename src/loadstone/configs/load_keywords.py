@@ -1,8 +1,8 @@
 """The keywords of a load, as type checkers and editors know them: docs/adr/0033-typed-keywords.md.
 
 A test holds these names and types against :class:`loadstone.configs.load_options.Options`, which is what a load takes.
-The keys of configs that may be given beside them are in ``family_keywords.pyi``, from the families' configs. For a function that
-passes keywords on::
+The keys of configs that may be given beside them are in ``family_keywords.pyi``, from the families' configs. For a
+function that passes keywords on::
 
     def load(name: str, **keywords: Unpack[LoadKeywords]) -> PreTrainedModel:
         return AutoModel.from_pretrained(name, **keywords)
