@@ -13,8 +13,7 @@ from cli.conftest import loadstone
 from typer.testing import CliRunner, Result
 
 from loadstone.cli.app import app
-from loadstone.cli.console import Output
-from loadstone.cli.demo import QUESTION, Words
+from loadstone.cli.demo import QUESTION
 
 Make = Callable[[str], Path]
 README = Path(__file__).parents[2] / "README.md"
@@ -64,29 +63,6 @@ def test_demo_with_a_model_that_is_none_to_chat_with_says_so(checkpoint: Make) -
     done = demo("--model", checkpoint("LlamaForCausalLM"))
     assert done.exit_code == 1
     assert "has no chat template" in done.output
-
-
-def test_an_answer_is_shown_as_it_comes_and_a_sign_only_when_it_is_whole() -> None:
-    class Bytes:
-        def decode(self, ids: list[int], **options: bool) -> str:
-            return bytes(ids).decode("utf-8", "replace")
-
-    class Recorder(Output):
-        def piece(self, text: str) -> None:
-            shown.append(text)
-
-    class Tokens(list[int]):
-        def tolist(self) -> list[int]:
-            return list(self)
-
-    shown: list[str] = []
-    words = Words(Recorder(), Bytes())  # type: ignore[arg-type]
-    words.put(Tokens([1, 2, 3]))
-    for byte in "aé😀b".encode():
-        words.put(Tokens([byte]))
-    words.put(Tokens([0xC3]))
-    words.end()
-    assert shown == ["Answer:   ", "a", "é", "😀", "b", "\ufffd\n"]
 
 
 def test_chat_puts_a_question_as_the_template_does_and_shows_the_answer_alone(chatty: Path) -> None:

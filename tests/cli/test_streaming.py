@@ -47,8 +47,8 @@ def test_a_sign_is_shown_only_when_it_is_whole() -> None:
     assert stream.text == "aé😀b\ufffd"
 
 
-@pytest.mark.parametrize(("continues", "expected"), [(True, " w2 w3"), (False, "w2 w3")])
-def test_text_that_goes_on_with_the_prompt_keeps_its_space(continues: bool, expected: str) -> None:
+@pytest.mark.parametrize(("continues", "expected"), [(True, "w1 w2 w3"), (False, "w2 w3")])
+def test_text_that_goes_on_with_the_prompt_is_shown_with_it_and_keeps_its_space(continues: bool, expected: str) -> None:
     stream = TokenStream(Words(), lambda text: None, continues=continues)
     stream.put(Tokens([[1]]))
     stream.put(Tokens([2]))

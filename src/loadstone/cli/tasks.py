@@ -25,55 +25,56 @@ _BEST = 5
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line can set for a task."""
+    """What the command line can set for a task. What is None is left to the model's generation config."""
 
-    max_new_tokens: int = 100
+    max_new_tokens: int | None = 100
     temperature: float | None = None
     top_p: float | None = None
     top_k: int | None = None
+    min_p: float | None = None
+    repetition_penalty: float | None = None
+    no_repeat_ngram_size: int | None = None
+    stops: tuple[str, ...] = ()
+    """Strings that a text ends before."""
     seed: int | None = None
     context: str | None = None
     chat: bool = False
     """Whether each text is a question, to be put as the model's chat template puts it, rather than to be continued."""
+    system: str | None = None
+    """What stands before the question."""
 
     @property
     def sampled(self) -> bool:
         """Whether generation draws at random; otherwise the likeliest token is taken each time."""
-        return bool(self.temperature) or (self.temperature is None and (self.top_p or self.top_k) is not None)
+        if self.temperature is not None:
+            return self.temperature > 0
+        return any(each is not None for each in (self.top_p, self.top_k, self.min_p))
 
+    def sampling(self) -> dict[str, Any]:
+        """Keywords of ``generate``. For ``stop_strings`` it wants the ``tokenizer`` too."""
+        given: dict[str, Any] = {
+            "max_new_tokens": self.max_new_tokens,
+            "repetition_penalty": self.repetition_penalty,
+            "no_repeat_ngram_size": self.no_repeat_ngram_size,
+            "stop_strings": list(self.stops) or None,
+        }
+        if self.sampled:
+            given |= {"temperature": self.temperature, "top_p": self.top_p, "top_k": self.top_k, "min_p": self.min_p}
+        return {"do_sample": self.sampled, **{name: value for name, value in given.items() if value is not None}}
 
-def generated(pipe: Any, texts: Sequence[str], options: Options, streamer: object = None) -> list[JsonObject]:
-    """Each text, continued; or each question, answered. ``streamer`` gets the tokens as they come."""
-    if options.seed is not None:
-        import torch
+    def put(self, text: str) -> str | list[dict[str, str]]:
+        """A text as it is, or as a conversation that the model is to answer."""
+        if not self.chat:
+            return text
+        system = [] if self.system is None else [{"role": "system", "content": self.system}]
+        return [*system, {"role": "user", "content": text}]
 
-        torch.manual_seed(options.seed)
-    sampling: dict[str, Any] = {"do_sample": options.sampled, "max_new_tokens": options.max_new_tokens}
-    if options.sampled:
-        given = {"temperature": options.temperature, "top_p": options.top_p, "top_k": options.top_k}
-        sampling |= {name: value for name, value in given.items() if value is not None}
-    if streamer is not None:
-        sampling["streamer"] = streamer
-    inputs = [[{"role": "user", "content": text}] for text in texts] if options.chat else list(texts)
-    results: list[JsonObject] = []
-    for text, (completion,) in zip(texts, pipe.completions(inputs, sampling), strict=True):
-        shown = completion.new_ids if options.chat else [*completion.prompt_ids, *completion.new_ids]
-        results.append(
-            {
-                "prompt": text,
-                "text": pipe.tokenizer.decode(shown, skip_special_tokens=True),
-                "new_tokens": len(completion.new_ids),
-                "finish": "end" if completion.ended else "length",
-            }
-        )
-    return results
+    def begin_drawing(self) -> None:
+        """Seeds PyTorch's generator, where a seed is given."""
+        if self.seed is not None:
+            import torch
 
-
-def _rewritten(pipe: Any, texts: Sequence[str], options: Options) -> list[JsonObject]:
-    results = pipe(list(texts), max_new_tokens=options.max_new_tokens, do_sample=options.sampled)
-    return [
-        {"prompt": text, "text": written["generated_text"]} for text, (written,) in zip(texts, results, strict=True)
-    ]
+            torch.manual_seed(self.seed)
 
 
 def _embedded(pipe: Any, texts: Sequence[str], options: Options) -> list[JsonObject]:
@@ -128,12 +129,14 @@ def _answered(pipe: Any, texts: Sequence[str], options: Options) -> list[JsonObj
 PERFORMED: Mapping[str, Callable[[Any, Sequence[str], Options], list[JsonObject]]] = MappingProxyType(
     {
         BARE: _embedded,
-        CAUSAL_LM: generated,
         MASKED_LM: _filled,
         QUESTION_ANSWERING: _answered,
-        SEQ2SEQ_LM: _rewritten,
         SEQUENCE_CLASSIFICATION: _labeled,
         TOKEN_CLASSIFICATION: _tagged,
     }
 )
 """A model's head → what is done with texts: one result for each."""
+WRITTEN = (CAUSAL_LM, SEQ2SEQ_LM)
+"""Heads that write texts, which :mod:`loadstone.cli.writing` shows while they come."""
+HEADS = (BARE, CAUSAL_LM, MASKED_LM, QUESTION_ANSWERING, SEQ2SEQ_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION)
+"""All that ``loadstone run`` has a use for."""

@@ -71,7 +71,7 @@ class TextGenerationPipeline(Pipeline):
         batch = self.encode(texts, padding_side="left", **special)
         length = len(batch["input_ids"][0])
         options = {**generate, "max_new_tokens": self._room(length, generate)}
-        ends = self._ends(is_chat)
+        ends = self.ends(is_chat)
         if ends:
             options.setdefault("eos_token_id", ends)
         arrays = self.inputs(batch)
@@ -114,7 +114,8 @@ class TextGenerationPipeline(Pipeline):
             )
         return int(room)
 
-    def _ends(self, is_chat: bool) -> list[int]:
+    def ends(self, is_chat: bool) -> list[int]:
+        """Tokens that end a text: the model's own, and in a conversation those that end a turn."""
         end = getattr(self.model.generation_config, "eos_token_id", None)
         ends = [token_id for token_id in (end if isinstance(end, list) else [end]) if token_id is not None]
         if is_chat:
