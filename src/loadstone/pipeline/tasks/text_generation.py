@@ -25,6 +25,8 @@ class Completion(NamedTuple):
     """Prompt and everything new, as ``generate`` returned it, without padding before it."""
     ended: bool
     """Whether the model ended it; False: it ran out of ``max_new_tokens``."""
+    cache: Any = None
+    """The keys and values of the batch, where ``return_dict_in_generate=True`` asked for what comes with the texts."""
 
 
 class TextGenerationPipeline(Pipeline):
@@ -76,9 +78,11 @@ class TextGenerationPipeline(Pipeline):
             options.setdefault("eos_token_id", ends)
         arrays = self.inputs(batch)
         arrays.pop("token_type_ids", None)
-        rows = as_lists(getattr(made := self.model.generate(**arrays, **options), "sequences", made))
+        made = self.model.generate(**arrays, **options)
+        rows, cache = as_lists(getattr(made, "sequences", made)), getattr(made, "past_key_values", None)
         each = len(rows) // len(inputs)
         found = [self._completion(row, batch, index // each, ends) for index, row in enumerate(rows)]
+        found = [completion._replace(cache=cache) for completion in found]
         return [found[index : index + each] for index in range(0, len(found), each)]
 
     def _prompt(self, given: Any, own: Mapping[str, Any]) -> str:
