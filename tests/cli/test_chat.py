@@ -16,8 +16,8 @@ from cli.conftest import WORDS, write_tokenizer
 from loadstone.cli.chat import COMMANDS, converse
 from loadstone.cli.console import Output
 from loadstone.cli.conversation import Conversation
-from loadstone.cli.run import load
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError, TokenizerError
+from loadstone.pipeline.tasks.factory import pipeline
 
 TEMPLATE = (
     "{% for message in messages %}{% if message.role == 'system' and 'mat' in message.content %}"
@@ -47,15 +47,19 @@ def model_folder(folder: Path, template: str | None = TEMPLATE, positions: int =
     return folder
 
 
+def writing(folder: Path) -> Any:
+    return pipeline("text-generation", folder, torch_dtype="float32", device_map="cpu")
+
+
 @pytest.fixture(scope="module")
 def pipe(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return load(model_folder(tmp_path_factory.mktemp("chat")), "causal-lm", dtype="float32", device="cpu")
+    return writing(model_folder(tmp_path_factory.mktemp("chat")))
 
 
 @pytest.fixture(scope="module")
 def plain_pipe(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = model_folder(tmp_path_factory.mktemp("plain"), template=None, positions=48)
-    return load(folder, "causal-lm", dtype="float32", device="cpu")
+    return writing(folder)
 
 
 def talk(pipe: Any, lines: Sequence[str] | bytes, monkeypatch: pytest.MonkeyPatch, **options: Any) -> None:
@@ -152,7 +156,7 @@ def test_states_that_cannot_forget_are_made_anew_where_they_would_have_to(tmp_pa
     model.save_pretrained(tmp_path)
     write_tokenizer(tmp_path)
     (tmp_path / "chat_template.jinja").write_text(TEMPLATE)
-    pipe = load(tmp_path, "causal-lm", dtype="float32", device="cpu")
+    pipe = writing(tmp_path)
     words = {**GREEDY, "suppress_tokens": [0, 1, 2, 3, 4]}
     talk, anew = Conversation(pipe, words), Conversation(pipe, words)
     first, _ = spoken(talk, "the cat")
@@ -207,8 +211,22 @@ def test_a_model_without_a_template_goes_on_with_one_plain_text(
     talk(plain_pipe, ["the cat", "on"], monkeypatch, system="where")
     captured = capsys.readouterr()
     first = captured.out.split("\n")[0]
-    assert prompts == ["where\nthe cat", f"where\nthe cat{first}\non"]
+    assert prompts == ["where\nthe cat", f"where\nthe cat {first}\non"]
     assert "no chat template" in captured.err
+
+
+@pytest.mark.parametrize("pieces", [["▁the", "▁cat", "▁sat"], ["the", "▁cat", "▁sat"]])
+def test_plain_text_keeps_the_blank_before_an_answer_once(plain_pipe: Any, pieces: list[str]) -> None:
+    """The first tokenizer drops the blank that a text begins with, the second writes it."""
+
+    class Tokenizer:
+        def decode(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
+            text = "".join(pieces[each] for each in ids).replace("▁", " ")
+            return text.removeprefix(" ") if pieces[0].startswith("▁") else text
+
+    talk = Conversation(plain_pipe, GREEDY)
+    talk.tokenizer, talk._prompt_ids = Tokenizer(), [0, 1]
+    assert talk.joined(talk.tokenizer.decode([2], skip_special_tokens=True), [2]) == " sat"
 
 
 def test_lines_are_joined_by_backslashes_and_fences(
@@ -232,6 +250,17 @@ def test_commands_change_what_was_said(
     captured = capsys.readouterr()
     assert all(command in captured.out for command in COMMANDS)
     assert "Taken back: cat" in captured.err
+
+
+def test_an_answer_ends_before_a_stop(
+    pipe: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = asked(pipe, "the cat").split()
+    stop = words[2]
+    talk(pipe, ["the cat"], monkeypatch, sampling={"stop_strings": [stop]})
+    captured = capsys.readouterr()
+    assert captured.out.split() == words[: words.index(stop)]
+    assert "cut off" not in captured.err
 
 
 @pytest.mark.parametrize(
@@ -299,6 +328,6 @@ def test_ctrl_c_in_a_pipe_ends_with_what_was_written(
 def test_a_model_that_does_not_write_holds_no_conversation(
     checkpoint: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipe = load(checkpoint("BertForMaskedLM"), "masked-lm", dtype="float32", device="cpu")
+    pipe = pipeline("fill-mask", checkpoint("BertForMaskedLM"))
     with pytest.raises(ArgumentError, match=r"this one is for fill-mask\. Give it a TEXT"):
         talk(pipe, ["the"], monkeypatch)

@@ -69,7 +69,7 @@ class Chat:
         talk, output = self.conversation, self._output
         if self._answers and not self._is_interactive:
             output.line()
-        stream = TokenStream(talk.tokenizer, output.piece, stops=talk.stops, continues=not talk.has_template)
+        stream = TokenStream(talk.tokenizer, output.piece, stops=talk.stops)
         completion = None
         with until_interrupted(stream, output):
             completion = talk.answer(text, stream)
@@ -79,7 +79,7 @@ class Chat:
         if completion is None and not stream.text:
             output.note("Nothing was written yet, so your message was taken back.")
             return
-        talk.keep(text, stream.text)
+        talk.keep(text, talk.joined(stream.text, stream.new_ids))
         if self._is_interactive:
             output.note(f"({replace(stream.statistics(), from_process_start_s=None)})")
         if completion is not None:

@@ -15,7 +15,7 @@ Message = dict[str, str]
 class Conversation:
     """Turns of a user and a model, put as the model's chat template puts them.
 
-    A model without a template gets plain text, in which what it wrote stands right after what it was given. Raises
+    A model without a template gets plain text, in which what it wrote goes on with what it was given. Raises
     :class:`ArgumentError` for a pipeline that does not go on with texts.
     """
 
@@ -26,11 +26,13 @@ class Conversation:
                 "TEXT."
             )
         self._pipe = pipe
-        self._sampling = dict(sampling)
         self.tokenizer = pipe.tokenizer
         stops = sampling.get("stop_strings") or ()
         self.stops: list[str] = [stops] if isinstance(stops, str) else list(stops)
         """What ends an answer, beside the model's own end."""
+        self._sampling = {"num_beams": 1, **sampling}  # what beams write is not known before their end
+        if self.stops:
+            self._sampling["tokenizer"] = self.tokenizer
         self.messages: list[Message] = []
         """What was said, without the system's text: the user's and the model's messages in turn."""
         self.system: str | None = None
@@ -38,6 +40,7 @@ class Conversation:
         self.has_template = bool(self.tokenizer.chat_template)
         self.tokens = 0
         """How many tokens the prompt and the answer of the last turn had together."""
+        self._prompt_ids: list[int] = []
         self._cache: Any = None
         self._read: list[int] = []
         """The tokens whose keys and values are in the cache."""
@@ -71,7 +74,7 @@ class Conversation:
         the model has no room for the conversation, and what templates and ``generate`` raise.
         """
         prompt = self._prompt(text)
-        ids = self._ids(prompt)
+        ids = self._prompt_ids = self._ids(prompt)
         if self.most_tokens is not None and len(ids) >= self.most_tokens:
             raise ArgumentError(
                 f"With this message the conversation has {len(ids)} tokens, and the model works with "
@@ -91,6 +94,19 @@ class Conversation:
     def keep(self, text: str, answer: str) -> None:
         """Remember a turn."""
         self.messages += [{"role": "user", "content": text}, {"role": "assistant", "content": answer}]
+
+    def joined(self, answer: str, new_ids: Sequence[int]) -> str:
+        """An answer, made of these tokens, as it stands after the last prompt.
+
+        A tokenizer that marks a blank before a word shows none before a text by itself; plain text that is gone on
+        with would lose it.
+        """
+        if self.has_template:
+            return answer
+        before = self.tokenizer.decode(self._prompt_ids, skip_special_tokens=True)
+        whole = self.tokenizer.decode([*self._prompt_ids, *new_ids], skip_special_tokens=True)
+        after = whole[len(before) :]
+        return f"{after[: len(after) - len(after.lstrip())]}{answer.lstrip()}"
 
     def undo(self) -> str:
         """Forget the last turn; returns what the user said in it. :class:`ArgumentError` where there is none."""
