@@ -16,6 +16,7 @@ from loadstone.cli.console import Output
 from loadstone.cli.conversation import Conversation
 from loadstone.cli.streaming import INTERRUPTED, TokenStream, until_interrupted
 from loadstone.cli.turns import FENCE, Turns
+from loadstone.cli.wrapping import WordWrap, wrapped
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
 from loadstone.saving.folders import replace_file
 
@@ -36,9 +37,9 @@ def converse(pipe: Any, sampling: Mapping[str, Any], output: Output, system: str
     if system:
         chat.conversation.instruct(system)
     if turns.is_interactive:
-        output.note(f"{pipe.folder.name or 'The model'} listens. /help lists the commands, Ctrl-D ends.")
+        output.note(wrapped(f"{pipe.folder.name or 'The model'} listens. /help lists the commands, Ctrl-D ends."))
     if not chat.conversation.has_template:
-        output.note("This model has no chat template: all turns are one plain text, which it goes on with.")
+        output.note(wrapped("This model has no chat template: all turns are one plain text, which it goes on with."))
     while chat.goes_on:
         try:
             turn = turns.read()
@@ -51,7 +52,7 @@ def converse(pipe: Any, sampling: Mapping[str, Any], output: Output, system: str
         except LoadstoneError as error:
             if not turns.is_interactive:
                 raise
-            output.note(f"error: {error}")
+            output.note(wrapped(f"error: {error}"))
 
 
 class Chat:
@@ -69,7 +70,8 @@ class Chat:
         talk, output = self.conversation, self._output
         if self._answers and not self._is_interactive:
             output.line()
-        stream = TokenStream(talk.tokenizer, output.piece, stops=talk.stops)
+        show = WordWrap(output.piece).show if output.rich else output.piece
+        stream = TokenStream(talk.tokenizer, show, stops=talk.stops)
         completion = None
         with until_interrupted(stream, output):
             completion = talk.answer(text, stream)
@@ -77,23 +79,26 @@ class Chat:
             raise typer.Exit(INTERRUPTED)
         self._answers += 1
         if completion is None and not stream.text:
-            output.note("Nothing was written yet, so your message was taken back.")
+            self._note("Nothing was written yet, so your message was taken back.")
             return
         talk.keep(text, talk.joined(stream.text, stream.new_ids))
         if self._is_interactive:
-            output.note(f"({replace(stream.statistics(), from_process_start_s=None)})")
+            self._note(f"({replace(stream.statistics(), from_process_start_s=None)})")
         if completion is not None:
             self._tell_room(is_whole=completion.ended or stream.is_stopped)
+
+    def _note(self, text: str) -> None:
+        self._output.note(wrapped(text))
 
     def _tell_room(self, is_whole: bool) -> None:
         """Where an answer was cut off, or soon will be: what to do about it."""
         used, most = self.conversation.tokens, self.conversation.most_tokens
         is_full = most is not None and used >= most
         if not is_whole and not is_full:
-            self._output.note("The answer was cut off: --max-new-tokens lets it be longer.")
+            self._note("The answer was cut off: --max-new-tokens lets it be longer.")
         if most is not None and used >= _NEARLY_FULL * most:
             end = "The answer was cut off" if is_full and not is_whole else "Soon there is no room"
-            self._output.note(
+            self._note(
                 f"{used} of the {most} tokens that the model works with are used. {end}: /reset begins anew, /undo "
                 "takes the last turn back."
             )
@@ -123,14 +128,14 @@ class Chat:
 
     def reset(self, _: str) -> None:
         self.conversation.reset()
-        self._output.note("The conversation begins anew.")
+        self._note("The conversation begins anew.")
 
     def system(self, text: str) -> None:
         self.conversation.instruct(text or None)
-        self._output.note("The system's text is set." if text else "There is no system's text any more.")
+        self._note("The system's text is set." if text else "There is no system's text any more.")
 
     def undo(self, _: str) -> None:
-        self._output.note(f"Taken back: {self.conversation.undo()}")
+        self._note(f"Taken back: {self.conversation.undo()}")
 
     def save(self, name: str) -> None:
         """One JSON object a line, ``role`` and ``content``; :class:`SaveError` where the file is there or cannot be."""
@@ -147,7 +152,7 @@ class Chat:
             replace_file(path, "".join(lines).encode())
         except (OSError, ValueError) as error:  # a zero byte in the name is a ValueError
             raise SaveError(f"{path}: cannot be written: {error}. Save under another name.") from None
-        self._output.note(f"{len(messages)} messages are in {path}.")
+        self._note(f"{len(messages)} messages are in {path}.")
 
     def exit(self, _: str) -> None:
         self.goes_on = False

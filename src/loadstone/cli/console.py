@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import shutil
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from loadstone.cli.tables import aligned, print_table
 from loadstone.errors import FaultsError, LoadstoneError
 
 if TYPE_CHECKING:
@@ -45,15 +47,11 @@ class Output:
 
     @cached_property
     def console(self) -> Console:
-        from rich.console import Console
-
-        return Console(highlight=False)
+        return _console(stderr=False)
 
     @cached_property
     def errors(self) -> Console:
-        from rich.console import Console
-
-        return Console(stderr=True, highlight=False)
+        return _console(stderr=True)
 
     @cached_property
     def rich(self) -> bool:
@@ -89,23 +87,10 @@ class Output:
         """Rows under a header; the columns in ``numbers`` are aligned to the right."""
         cells = [[printable(cell) for cell in row] for row in rows]
         if self.rich:
-            from rich.table import Table
-            from rich.text import Text
-
-            table = Table(box=None, pad_edge=False, header_style="bold")
-            for index, name in enumerate(header):
-                table.add_column(name, justify="right" if index in numbers else "left", overflow="fold")
-            for row in cells:
-                table.add_row(*(Text(cell) for cell in row))
-            self.console.print(table)
-            return
-        widths = [max(len(row[index]) for row in [list(header), *cells]) for index in range(len(header))]
-        for row in [list(header), *cells]:
-            aligned = [
-                cell.rjust(width) if index in numbers else cell.ljust(width)
-                for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            typer.echo("  ".join(aligned).rstrip())
+            print_table(self.console, header, cells, numbers)
+        else:
+            for line in aligned([header, *cells], numbers):
+                typer.echo(line)
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
@@ -117,6 +102,14 @@ class Output:
                 yield
         else:
             yield
+
+
+def _console(stderr: bool) -> Console:
+    from rich.console import Console
+
+    # Rich takes a dumb terminal for one of 80 columns.
+    columns = shutil.get_terminal_size().columns if os.environ.get("TERM") == "dumb" else None
+    return Console(stderr=stderr, highlight=False, width=columns)
 
 
 class SilentOutput(Output):

@@ -7,6 +7,7 @@ import sys
 from typing import NamedTuple
 
 from loadstone.cli.console import Output
+from loadstone.cli.wrapping import wrapped
 from loadstone.errors import ArgumentError
 
 FENCE = '"""'
@@ -51,7 +52,7 @@ class Turns:
                 if was_interrupted:
                     return None
                 was_interrupted = True
-                self._output.note("Ctrl-C once more, or Ctrl-D, ends the conversation.")
+                self._output.note(wrapped("Ctrl-C once more, or Ctrl-D, ends the conversation."))
                 continue
             if turn is None or turn.text.strip():
                 return turn
@@ -80,7 +81,7 @@ class Turns:
         fault = f"The block of lines has no end: expected a line of {FENCE} after it. It was not sent."
         if not self.is_interactive:
             raise ArgumentError(fault)
-        self._output.note(fault)
+        self._output.note(wrapped(fault))
         return None
 
     def _line(self, prompt: str) -> str | None:
