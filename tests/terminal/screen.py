@@ -29,6 +29,7 @@ class Screen:
         self._tmux = [tmux, "-S", str(folder / "tmux"), "-f", os.devnull]
         self.columns, self.rows = columns, rows
         self._command, self._environment, self._status = command, environment, folder / "status"
+        self._record = folder / "record"
 
     def __enter__(self) -> Self:
         clean = {name: value for name, value in os.environ.items() if name not in _OF_OTHERS}
@@ -39,7 +40,8 @@ class Screen:
         script = f"trap : INT; sleep 0.2; {line}; echo $? > {shlex.quote(str(self._status))}"
         start = ["new-session", "-d", *size, "sh", "-c", script]
         stays = [";", "set", "-g", "remain-on-exit", "on", ";", "set", "-g", "remain-on-exit-format", ""]
-        subprocess.run([*self._tmux, *start, *stays], check=True, env=clean)
+        record = [";", "pipe-pane", f"cat > {shlex.quote(str(self._record))}"]
+        subprocess.run([*self._tmux, *start, *stays, *record], check=True, env=clean)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,9 +51,9 @@ class Screen:
         """What was shown, from the first line on, as it is broken into lines; without blanks at their ends."""
         return "\n".join(line.rstrip() for line in self._do("capture-pane", "-p", "-S", "-").splitlines()).rstrip()
 
-    def codes(self) -> str:
-        """The same with the escape codes of colors and styles."""
-        return self._do("capture-pane", "-p", "-e", "-S", "-")
+    def written(self) -> str:
+        """All that the command wrote into the terminal, and what that echoed, with the codes that steer it."""
+        return self._record.read_bytes().decode()
 
     def type(self, text: str) -> None:
         """Keys, as they are."""

@@ -107,9 +107,9 @@ class Output:
 def _console(stderr: bool) -> Console:
     from rich.console import Console
 
-    # Rich takes a dumb terminal for one of 80 columns.
-    columns = shutil.get_terminal_size().columns if os.environ.get("TERM") == "dumb" else None
-    return Console(stderr=stderr, highlight=False, width=columns)
+    # Rich takes a dumb terminal for one of 80 columns, if it is not told both sizes.
+    columns, lines = shutil.get_terminal_size() if os.environ.get("TERM") == "dumb" else (None, None)
+    return Console(stderr=stderr, highlight=False, width=columns, height=lines)
 
 
 class SilentOutput(Output):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,15 +28,14 @@ def print_table(
     console: Console, header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int]
 ) -> None:
     """Rows under a header, in a terminal. Where columns would break words, the first gets lines of its own."""
-    columns = shutil.get_terminal_size().columns  # Rich takes a dumb terminal for one of 80
     least = [
         max(len(part) for cell in column for part in ([cell] if index in numbers else cell.split() or [""]))
         for index, column in enumerate(zip(header, *rows, strict=True))
     ]
-    if sum(least) + len(_GAP) * (len(least) - 1) > columns:
-        _print_stacked(console, [header, *rows], numbers, columns)
+    if sum(least) + len(_GAP) * (len(least) - 1) > console.width:
+        _print_stacked(console, [header, *rows], numbers)
     else:
-        _print_side_by_side(console, header, rows, numbers, least, columns)
+        _print_side_by_side(console, header, rows, numbers, least)
 
 
 def _print_side_by_side(
@@ -46,25 +44,25 @@ def _print_side_by_side(
     rows: Sequence[Sequence[str]],
     numbers: Collection[int],
     least: Sequence[int],
-    columns: int,
 ) -> None:
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(header):
-        table.add_column(name, justify="right" if index in numbers else "left", overflow="fold", min_width=least[index])
+        is_whole = least[index] == max(len(row[index]) for row in (header, *rows))  # with no blank to break it at
+        table.add_column(name, justify="right" if index in numbers else "left", overflow="fold", no_wrap=is_whole)
     for row in rows:
         table.add_row(*map(Text, row))
-    console.print(table, width=columns)
+    console.print(table)
 
 
-def _print_stacked(console: Console, rows: Sequence[Sequence[str]], numbers: Collection[int], columns: int) -> None:
+def _print_stacked(console: Console, rows: Sequence[Sequence[str]], numbers: Collection[int]) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
     lines = aligned([row[1:] for row in rows], [index - 1 for index in numbers])
     for index, (row, line) in enumerate(zip(rows, lines, strict=True)):
         style = "" if index else "bold"
-        console.print(Text(row[0], style), width=columns)
-        console.print(Padding(Text(line, style), (0, 0, 0, len(_GAP))), width=columns)
+        console.print(Text(row[0], style))
+        console.print(Padding(Text(line, style), (0, 0, 0, len(_GAP))))
