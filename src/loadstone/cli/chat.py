@@ -71,7 +71,7 @@ class Chat:
         if self._answers and not self._is_interactive:
             output.line()
         show = WordWrap(output.piece).show if output.rich else output.piece
-        stream = TokenStream(talk.tokenizer, show, stops=talk.stops)
+        stream = TokenStream(talk.tokenizer, show, stops=talk.stops, ends=talk.ends)
         completion = None
         with until_interrupted(stream, output):
             completion = talk.answer(text, stream)

@@ -38,6 +38,8 @@ class Conversation:
         self.system: str | None = None
         """What stands before all messages."""
         self.has_template = bool(self.tokenizer.chat_template)
+        self.ends: list[int] = pipe.ends(is_chat=self.has_template)
+        """The model's own ends of an answer."""
         self.tokens = 0
         """How many tokens the prompt and the answer of the last turn had together."""
         self._prompt_ids: list[int] = []
