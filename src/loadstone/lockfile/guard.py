@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from loadstone.remote_code.tree import CodeTree
     from loadstone.sources.hashing import Hashes
     from loadstone.sources.source import Source
+
+logger = logging.getLogger(__name__)
 
 
 def read_otherwise(lock: str | os.PathLike[str], what: str) -> ArgumentError:
@@ -78,6 +81,23 @@ class Locked:
         """One more file that says something of the weights, before it is read."""
         if self.source is not None:
             self.source.check_files(root, [path])
+
+    def check_companions(self, root: Path, paths: Iterable[Path]) -> None:
+        """What a tokenizer, a processor or a pipeline reads beside the weights, before it is read.
+
+        Of kinds that the lock does not cover, for its entry is older than that, one line of the log says so.
+        """
+        if self.source is None:
+            return
+        named = {path.relative_to(root).as_posix(): path for path in paths}
+        uncovered = self.source.uncovered(named)
+        if uncovered:
+            logger.warning(
+                "%s does not cover %s of %s, which is used as it is: its entry is older than that. Bring it up to "
+                "date: loadstone lock %s --output %s",
+                *(self.source.lock, ", ".join(uncovered), self.source.name, self.source.name, self.source.lock),
+            )
+        self.source.check_files(root, [path for name, path in named.items() if name not in uncovered])
 
     def guard(self, gate: Gate) -> Gate:
         """The gate, which then lets only code through that the lock lists, at the commit that it lists."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, GGUF_SUFFIX
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME
 from loadstone.checkpoint.not_models import describe_shard
 from loadstone.checkpoint.remote import folder_at
 from loadstone.core.paths import local_path
 from loadstone.core.remote_path import RemotePath, is_address
-from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, LockMismatch, TokenizerError
+from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, LockMismatch
 from loadstone.quantization.registry import settings_files
 from loadstone.remote.address import parse
 from loadstone.remote.hashed import HashedFile
@@ -26,9 +27,9 @@ from loadstone.sources.hashing import Hashed, Hashes
 from loadstone.sources.open import open_weights
 from loadstone.sources.repository import fetch_files
 from loadstone.sources.request import FileChoice, HubOptions
-from loadstone.sources.resolve import resolve_files
+from loadstone.sources.resolve import find_beside, resolve_files
 from loadstone.sources.source import Source
-from loadstone.text.files import TokenizerFiles, find_tokenizer
+from loadstone.text.companions import COMPANIONS, POOLING, companions_in, kind_of
 from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"
@@ -57,6 +58,16 @@ class LockedSource:
     """None for a folder."""
     files: Mapping[str, LockedFile]
     lock: Path
+    is_complete: bool = False
+    """Whether files of tokenizers, processors and pipelines are covered: all that are not listed are refused. Entries
+    of older lock files may leave them out."""
+
+    def uncovered(self, names: Iterable[str]) -> list[str]:
+        """Those of some files that an older entry leaves out: it lists no file of their kind."""
+        if self.is_complete:
+            return []
+        covered = {kind_of(listed) for listed in self.files}
+        return [name for name in names if (kind := kind_of(name)) is not None and kind not in covered]
 
     def check_files(self, folder: Path, paths: Iterable[Path]) -> None:
         """:class:`LockMismatch` if files of ``folder`` differ; they are hashed, however little they may be."""
@@ -127,6 +138,7 @@ class Lock:
         sources = {
             name: {
                 **({"commit": source.commit} if source.commit else {}),
+                **({"complete": True} if source.is_complete else {}),
                 "files": {file: {"bytes": f.nbytes, "sha256": f.sha256} for file, f in sorted(source.files.items())},
             }
             for name, source in sorted(self.sources.items())
@@ -156,7 +168,9 @@ def name_in(lock: Path, path_or_id: str | os.PathLike[str]) -> str:
 def _source(lock: Path, name: str, source: object) -> LockedSource:
     commit = source.get("commit") if isinstance(source, dict) else None
     files = source.get("files") if isinstance(source, dict) else None
-    if not isinstance(files, dict) or not (commit is None or isinstance(commit, str)):
+    is_complete = source.get("complete", False) if isinstance(source, dict) else None
+    is_entry = isinstance(files, dict) and isinstance(commit, str | None) and isinstance(is_complete, bool)
+    if not isinstance(files, dict) or not is_entry:
         raise InvalidConfig([Fault(f"{lock}, source {name!r}", "an object with 'files'", "something else")])
     faults, locked_files = [], {}
     for file, entry in files.items():
@@ -169,7 +183,7 @@ def _source(lock: Path, name: str, source: object) -> LockedSource:
             faults.append(Fault(f"{lock}, {name!r}, {file}", "a file within, 'bytes' and a 'sha256'", "something else"))
     if faults:
         raise InvalidConfig(faults)
-    return LockedSource(name, commit, locked_files, lock)
+    return LockedSource(name, commit, locked_files, lock, bool(is_complete))
 
 
 def lock_sources(
@@ -180,8 +194,8 @@ def lock_sources(
     hashed: Hashed | None = None,
     **options: Any,
 ) -> Lock:
-    """A lock for everything that a load of these repositories and folders uses: configs, weights, code, and the
-    tokenizer's files. It is not written.
+    """A lock for everything that a load of these repositories and folders uses: configs, weights, code, and what their
+    tokenizers, processors and pipelines read (:mod:`loadstone.text.companions`). It is not written.
 
     What the file at ``path`` says of others stays. Code is read, not run, and that of other repositories which a
     config refers to is locked under their names. ``options`` are those of
@@ -208,15 +222,14 @@ def _locked(
     checkpoint = open_weights(source, which)
     # A GGUF file is its own config, and brings no code.
     configs = (CONFIG_NAME, *settings_files()) if source.gguf is None else ()
-    beside = (GENERATION_CONFIG_NAME, *configs) if source.configs is not None else ()
+    configs = (GENERATION_CONFIG_NAME, *configs) if source.configs is not None else ()
     paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
     files = hashed_remotely(paths, source)
     paths = [path for path in paths if not isinstance(path, RemotePath)]
-    paths += [path for filename in beside if (path := (source.configs or source.folder) / filename).is_file()]
+    paths += [path for filename in configs if (path := (source.configs or source.folder) / filename).is_file()]
     named = {path: path.relative_to(source.folder).as_posix() for path in paths}
-    tokenizer = _tokenizer(name, which, hub._replace(revision=source.commit))
-    if tokenizer is not None:
-        named |= {path: path.relative_to(tokenizer.root or tokenizer.folder).as_posix() for path in tokenizer.all}
+    beside, companions = _companions(name, which, hub._replace(revision=source.commit), source)
+    named |= {path: path.relative_to(beside.folder).as_posix() for path in companions}
     files |= {named[path]: digested(path, digest) for path, digest in Hashes(named, hashed=hashed).wait().items()}
     has_code = source.configs is not None and source.gguf is None and not is_address(name)
     used = _used(source.configs) if has_code and source.configs is not None else []
@@ -224,10 +237,10 @@ def _locked(
     for tree in code:
         if tree.source == os.fspath(name):
             files |= _of_code(tree)
-    yield LockedSource(name_in(lock, name), source.commit, files, lock)
+    yield LockedSource(name_in(lock, name), source.commit, files, lock, is_complete=True)
     for tree in code:
         if tree.source != os.fspath(name):
-            yield LockedSource(tree.source, tree.commit, _of_code(tree), lock)
+            yield LockedSource(tree.source, tree.commit, _of_code(tree), lock, is_complete=True)
 
 
 def hashed_remotely(paths: Iterable[Path], source: Source) -> dict[str, LockedFile]:
@@ -240,14 +253,16 @@ def hashed_remotely(paths: Iterable[Path], source: Source) -> dict[str, LockedFi
     return found
 
 
-def _tokenizer(name: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> TokenizerFiles | None:
-    """What the model's tokenizer is made of; None where there is no tokenizer."""
-    if which.gguf_file is not None or str(name).endswith(GGUF_SUFFIX):
-        return None  # it lies in the file of the weights
-    try:
-        return find_tokenizer(name, which, hub)
-    except TokenizerError:
-        return None
+def _companions(
+    name: str | os.PathLike[str], which: FileChoice, hub: HubOptions, source: Source
+) -> tuple[Source, list[Path]]:
+    """What may be read beside the weights, and what it lies in. A GGUF file holds its tokenizer itself."""
+    names = COMPANIONS if source.gguf is None else (POOLING,)
+    if source.commit is not None or source.remote is not None:
+        sure = CONFIG_NAME if source.gguf is None else str(which.gguf_file)
+        with contextlib.suppress(CheckpointNotFound):  # there is nothing beside the weights
+            source = find_beside(os.fspath(name), [[sure], names], names, which, hub)
+    return source, companions_in(source.configs or source.folder, names)
 
 
 def _of_code(tree: CodeTree) -> dict[str, LockedFile]:

@@ -20,12 +20,12 @@ from loadstone.remote_code.trust import Trust, is_installed
 from loadstone.sources.request import FileChoice, HubOptions, check_files, files_asked_for
 from loadstone.sources.resolve import find_beside, local_folder
 from loadstone.sources.source import Source
-from loadstone.text.files import ELSEWHERE, OLDER, SETTINGS, TEMPLATES, TOKENIZER_NAME
+from loadstone.text.companions import OF_PROCESSORS, PROCESSORS, companions_in
+from loadstone.text.files import SETTINGS
 from loadstone.transfer.json_file import read_json
 
-_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json")
-_BESIDE = (*_FILES, *SETTINGS, TOKENIZER_NAME, *OLDER, *ELSEWHERE, "chat_template.json", f"{TEMPLATES}/")
-_OF_CODE = (*_FILES, CONFIG_NAME, "tokenizer_config.json")
+_READ = (*OF_PROCESSORS, CONFIG_NAME)
+_OF_CODE = (*PROCESSORS, CONFIG_NAME, "tokenizer_config.json")
 
 
 class _OfTransformers:
@@ -77,8 +77,7 @@ def of_transformers(name: str, path_or_id: str | os.PathLike[str], kwargs: dict[
     locked = Locked.of(kwargs.pop("lock", None), path_or_id, hub.revision)
     source = _found(path_or_id, which, hub._replace(revision=locked.revision))
     folder = source.configs or source.folder
-    for path in sorted(file for file in folder.iterdir() if file.name in (*_BESIDE, CONFIG_NAME) and file.is_file()):
-        locked.check_file(source.folder, path)
+    locked.check_companions(source.folder, companions_in(folder, _READ))
     references = dict(_references(folder))
     if name in references:
         trust.require(references[name], str(path_or_id))
@@ -97,11 +96,11 @@ def _found(path_or_id: str | os.PathLike[str], which: FileChoice, hub: HubOption
     local = local_folder(path_or_id, ConfigNotFound)
     if local is not None:
         folder = local / which.subfolder
-        if not any((folder / name).is_file() for name in (*_FILES, *SETTINGS)):
-            raise ConfigNotFound(f"{folder}: none of {', '.join(_FILES)} there.")
+        if not any((folder / name).is_file() for name in (*PROCESSORS, *SETTINGS)):
+            raise ConfigNotFound(f"{folder}: none of {', '.join(PROCESSORS)} there.")
         return Source(local, configs=folder)
     try:
-        return find_beside(os.fspath(path_or_id), [_FILES, SETTINGS], _BESIDE, which, hub)
+        return find_beside(os.fspath(path_or_id), [PROCESSORS, SETTINGS], _READ, which, hub)
     except CheckpointNotFound as error:
         raise ConfigNotFound(str(error)) from None
 

@@ -51,8 +51,7 @@ class AutoTokenizer:
             kwargs["revision"] = locked.revision
 
         def check(files: TokenizerFiles) -> None:
-            for path in files.all:
-                locked.check_file(files.root or files.folder, path)
+            locked.check_companions(files.root or files.folder, files.all)
 
         try:
             return PreTrainedTokenizerFast.of_files(load(pretrained_model_name_or_path, kwargs, check))

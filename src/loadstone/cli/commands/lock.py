@@ -29,7 +29,10 @@ def lock(
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Write a lock file: every file that loading PATH uses (configs, weights, code), with size and SHA-256."""
+    """Write a lock file: every file that loading PATH uses, with size and SHA-256.
+
+    These are configs, weights, code, the tokenizer, chat templates and the processor.
+    """
     with failing_clearly(show_traceback, as_json=as_json):
         from loadstone.lockfile.lockfile import lock_sources
 

@@ -26,8 +26,15 @@ def verify(
 
         output = Output()
         with output.working(f"Hashing what {lock_file} lists"):
-            count = verify_lock(Lock.read(lock_file))
+            lock = Lock.read(lock_file)
+            count = verify_lock(lock)
+        older = [name for name, source in lock.sources.items() if not source.is_complete]
         if as_json:
-            output.json({"lock": str(lock_file), "unchanged_files": count})
+            output.json({"lock": str(lock_file), "unchanged_files": count, "older_entries": older})
             return
+        for name in older:
+            output.note(
+                f"{name}: an older entry, which may not cover its tokenizer, processor and pooling. Bring it up to "
+                f"date: loadstone lock {name} --output {lock_file}"
+            )
         output.line(f"{lock_file}: all {count} files are unchanged")

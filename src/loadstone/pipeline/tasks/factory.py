@@ -25,11 +25,12 @@ from loadstone.configs.read import read_values
 from loadstone.core.keywords import nearest
 from loadstone.errors import ArgumentError, CheckpointNotFound
 from loadstone.frameworks.registry import PREFIXES
+from loadstone.lockfile.guard import Locked
 from loadstone.pipeline import auto
 from loadstone.pipeline.auto_processor import AutoFeatureExtractor
 from loadstone.pipeline.auto_tokenizer import AutoTokenizer
 from loadstone.pipeline.tasks.base import ARRAYS, Pipeline
-from loadstone.pipeline.tasks.features import POOLING, FeatureExtractionPipeline, SentenceEmbeddingPipeline
+from loadstone.pipeline.tasks.features import FeatureExtractionPipeline, SentenceEmbeddingPipeline
 from loadstone.pipeline.tasks.fill_mask import FillMaskPipeline
 from loadstone.pipeline.tasks.question_answering import QuestionAnsweringPipeline
 from loadstone.pipeline.tasks.speech_recognition import SpeechRecognitionPipeline
@@ -39,6 +40,8 @@ from loadstone.pipeline.tasks.token_classification import TokenClassificationPip
 from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.request import files_asked_for
 from loadstone.sources.resolve import find_beside, local_folder, resolve_config
+from loadstone.sources.source import Source
+from loadstone.text.companions import POOLING, companions_in
 
 PIPELINES: Mapping[str, tuple[type[Pipeline], str]] = MappingProxyType(
     {
@@ -179,14 +182,22 @@ def _heard_by(place: Any, options: Mapping[str, Any]) -> Any:
 
 
 def _with_pooling(path: Any, options: Mapping[str, Any]) -> Path:
-    """The folder that has ``1_Pooling/config.json``, if there is one; from the Hub it is fetched."""
+    """The folder that has ``1_Pooling/config.json``, if there is one; from the Hub it is fetched. Under a lock that
+    file is held to it."""
     which, hub = files_asked_for({name: value for name, value in options.items() if name in _OF_FILES})
+    locked = Locked.of(options.get("lock"), path, hub.revision)
     local = local_folder(path, CheckpointNotFound)
-    if local is not None:
-        return local / which.subfolder if local.is_dir() else local.parent
-    wanted = [which.gguf_file or CONFIG_NAME]
-    source = find_beside(os.fspath(path), [wanted], [POOLING], which, hub)
-    return source.configs or source.folder
+    if local is None:
+        wanted = [which.gguf_file or CONFIG_NAME]
+        hub = hub._replace(revision=locked.revision)
+        source = find_beside(os.fspath(path), [wanted], [POOLING], which, hub)
+    elif local.is_dir():
+        source = Source(local, configs=local / which.subfolder)
+    else:
+        source = Source(local.parent)
+    folder = source.configs or source.folder
+    locked.check_companions(source.folder, companions_in(folder, [POOLING]))
+    return folder
 
 
 def task_of(path: Any, options: Mapping[str, Any]) -> str:
@@ -202,7 +213,10 @@ def task_of(path: Any, options: Mapping[str, Any]) -> str:
 def head_of(path: Any, options: Mapping[str, Any]) -> str | None:
     """What the class that a config names has for a head; None where it names none of a family's."""
     which, hub = files_asked_for({name: value for name, value in options.items() if name in _OF_FILES})
-    values = read_values(resolve_config(path, which, hub))
+    locked = Locked.of(options.get("lock"), path, hub.revision)
+    source = resolve_config(path, which, hub._replace(revision=locked.revision))
+    locked.check_configs(source)
+    values = read_values(source)
     family = families().get(str(values.get("model_type")))
     named = values.get("architectures")
     heads = {} if family is None else {spec.class_name: spec.task for spec in family.heads}

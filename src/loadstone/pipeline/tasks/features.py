@@ -9,10 +9,8 @@ import numpy as np
 
 from loadstone.errors import ArgumentError
 from loadstone.pipeline.tasks.base import Pipeline, as_numpy
+from loadstone.text.companions import POOLING
 from loadstone.transfer.json_file import read_json
-
-POOLING = "1_Pooling/config.json"
-"""Where sentence-transformers says how the vectors of tokens become one."""
 
 
 class FeatureExtractionPipeline(Pipeline):
