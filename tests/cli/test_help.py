@@ -78,3 +78,11 @@ def test_help_takes_less_than_300_ms_of_a_processor() -> None:
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(spent_s() for _ in range(3)) < 0.3
+
+
+def test_the_list_of_commands_fits_into_a_narrow_terminal() -> None:
+    done = loadstone("--help", COLUMNS="80")
+    lines = done.stdout.splitlines()
+    assert "..." not in done.stdout.partition("Commands:")[2] and max(map(len, lines)) <= 80
+    assert all(any(line.startswith(f"  {command} ") for line in lines) for command in COMMANDS)
+    assert "Exit status: 0 done, 1 an error, 2 wrong usage, 130 Ctrl-C." in done.stdout

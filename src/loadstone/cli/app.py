@@ -21,6 +21,7 @@ app = typer.Typer(
     name="loadstone",
     cls=Program,
     help="Turns a stored checkpoint into a running model.",
+    epilog="Exit status: 0 done, 1 an error, 2 wrong usage, 130 Ctrl-C. `loadstone COMMAND -h` describes a command.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     # Help without Rich, whose import takes longer than all the rest of `--help`.
@@ -46,5 +47,16 @@ def root(
     """Turns a stored checkpoint into a running model."""
 
 
-for _command in (inspect, plan, code, lock, verify, convert, diff, run, demo):
-    app.command()(_command)
+_COMMANDS = (
+    (inspect, "Show what a checkpoint contains."),
+    (plan, "Show what a load would take, and where each module would be."),
+    (code, "Show the code that comes with a checkpoint."),
+    (lock, "Write a lock file: every file with size and SHA-256."),
+    (verify, "Compare files with a lock file."),
+    (convert, "Write a checkpoint in another format, dtype or shard size."),
+    (diff, "Compare two checkpoints."),
+    (run, "Have a model do its task on texts."),
+    (demo, "Try two small real models."),
+)
+for _command, _shown in _COMMANDS:
+    app.command(short_help=_shown)(_command)

@@ -48,6 +48,8 @@ class Program(TyperGroup):
             fields = {"type": "UsageError", "message": error.format_message(), "faults": [], "hint": hint}
             echo_json({"error": fields})
             sys.exit(error.exit_code)
+        except typer.Abort:  # standard input ended where something was asked
+            sys.exit(1)
         sys.exit(status or 0)
 
 
