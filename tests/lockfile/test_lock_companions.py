@@ -99,6 +99,26 @@ def test_a_folder_a_repository_and_a_server_give_the_same_list(hub: Hub, folder:
     assert served == {name: file for name, file in here.items() if not name.startswith("additional_chat_templates/")}
 
 
+def test_files_at_an_address_are_held_too(folder: Path, tmp_path: Path) -> None:
+    with RangeServer(tmp_path) as server:
+        address, lock = f"{server.url}/model", tmp_path / "l"
+        lock_sources([address], lock).write()
+        assert AutoTokenizer.from_pretrained(address, lock=lock)("the cat") == AutoTokenizer.from_pretrained(folder)(
+            "the cat"
+        )
+        assert embedded(address, lock=lock) == embedded(address) == embedded(folder)
+        for name, load in ((FEATURES, AutoFeatureExtractor.from_pretrained), (POOLING, embedded)):
+            (folder / name).write_text((folder / name).read_text() + " ")
+            with pytest.raises(LockMismatch, match=name):
+                load(address, lock=lock)
+        (folder / "tokenizer.json").write_text((folder / "tokenizer.json").read_text() + " ")
+        with pytest.raises(LockMismatch, match=r"tokenizer\.json"):
+            AutoTokenizer.from_pretrained(address, lock=lock)
+        with pytest.raises(LockMismatch) as caught:
+            verify(Lock.read(lock))
+        assert len(caught.value.faults) == 3
+
+
 def test_under_the_lock_everything_is_made_as_without_it(folder: Path, locked: Path) -> None:
     assert AutoTokenizer.from_pretrained(folder, lock=locked)("the cat") == AutoTokenizer.from_pretrained(folder)(
         "the cat"

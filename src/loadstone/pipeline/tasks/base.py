@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,8 +37,6 @@ class Pipeline:
         self.model = model
         self.tokenizer = tokenizer
         self.framework = framework
-        self.folder = Path(str(getattr(model, "name_or_path", "") or getattr(model.config, "name_or_path", "")))
-        """Where the model came from, if it was a folder."""
         self._defaults = self._checked(options)
 
     def __call__(self, inputs: Any, **options: Any) -> Any:

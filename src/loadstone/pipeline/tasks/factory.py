@@ -30,7 +30,7 @@ from loadstone.pipeline import auto
 from loadstone.pipeline.auto_processor import AutoFeatureExtractor
 from loadstone.pipeline.auto_tokenizer import AutoTokenizer
 from loadstone.pipeline.tasks.base import ARRAYS, Pipeline
-from loadstone.pipeline.tasks.features import FeatureExtractionPipeline, SentenceEmbeddingPipeline
+from loadstone.pipeline.tasks.features import FeatureExtractionPipeline, SentenceEmbeddingPipeline, pools_first_token
 from loadstone.pipeline.tasks.fill_mask import FillMaskPipeline
 from loadstone.pipeline.tasks.question_answering import QuestionAnsweringPipeline
 from loadstone.pipeline.tasks.speech_recognition import SpeechRecognitionPipeline
@@ -142,6 +142,8 @@ def pipeline(
     if not is_name:
         made = cls(model, tokenizer, framework_of_model(model), options)
         made.feature_extractor = feature_extractor
+        if isinstance(made, SentenceEmbeddingPipeline):
+            made.pools_first_token = bool(where := _where(model)) and pools_first_token(Path(where))
         return made
     chosen = _FRAMEWORKS[framework or "pt"]
     more = dict(model_kwargs or {})
@@ -160,7 +162,7 @@ def pipeline(
     made = cls(loaded, tokenizer, chosen, options)
     made.feature_extractor = feature_extractor
     if isinstance(made, SentenceEmbeddingPipeline):
-        made.folder = _with_pooling(model, loading)
+        made.pools_first_token = _pools_first_token(model, loading)
     return made
 
 
@@ -181,23 +183,22 @@ def _heard_by(place: Any, options: Mapping[str, Any]) -> Any:
     return AutoFeatureExtractor.from_pretrained(place, **files)
 
 
-def _with_pooling(path: Any, options: Mapping[str, Any]) -> Path:
-    """The folder that has ``1_Pooling/config.json``, if there is one; from the Hub it is fetched. Under a lock that
-    file is held to it."""
+def _pools_first_token(place: Any, options: Mapping[str, Any]) -> bool:
+    """Whether ``1_Pooling/config.json`` beside a model asks for it. It is fetched where it is elsewhere, and under a
+    lock compared."""
     which, hub = files_asked_for({name: value for name, value in options.items() if name in _OF_FILES})
-    locked = Locked.of(options.get("lock"), path, hub.revision)
-    local = local_folder(path, CheckpointNotFound)
+    locked = Locked.of(options.get("lock"), place, hub.revision)
+    local = local_folder(place, CheckpointNotFound)
     if local is None:
         wanted = [which.gguf_file or CONFIG_NAME]
-        hub = hub._replace(revision=locked.revision)
-        source = find_beside(os.fspath(path), [wanted], [POOLING], which, hub)
+        source = find_beside(os.fspath(place), [wanted], [POOLING], which, hub._replace(revision=locked.revision))
     elif local.is_dir():
         source = Source(local, configs=local / which.subfolder)
     else:
         source = Source(local.parent)
     folder = source.configs or source.folder
     locked.check_companions(source.folder, companions_in(folder, [POOLING]))
-    return folder
+    return pools_first_token(folder)
 
 
 def task_of(path: Any, options: Mapping[str, Any]) -> str:
