@@ -14,16 +14,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.names import CONFIG_NAME, PYTORCH, SAFETENSORS
+from loadstone.checkpoint.names import CONFIG_NAME, GGUF, PYTORCH, SAFETENSORS
 from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
 from loadstone.checkpoint.registry import suffixes, written_formats
+from loadstone.conversion.gguf import checked_gguf_target, checked_type, convert_to_gguf
 from loadstone.conversion.model_names import flax_names, head_of, model_of, spare_names
 from loadstone.conversion.origin import Companions, Origin, companions, open_origin
+from loadstone.conversion.planned import Planned, planned
 from loadstone.conversion.quantize import DescribedModel, QuantizedOutput
 from loadstone.conversion.result import Conversion
 from loadstone.conversion.verify import verify as verify_files
@@ -31,23 +32,22 @@ from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.core.sizes import parse_size
-from loadstone.core.slices import ByteRange
-from loadstone.core.tensors import BY_NAME, DType, StoredTensor
+from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.materialize.reader import TensorReader
 from loadstone.pipeline.quantized_checkpoint import refuse_unread, say_that_nothing_is, settings_keys
 from loadstone.quantization.config import read as read_quantization
 from loadstone.quantization.encode import TARGETS
+from loadstone.quantization.ggml_types import GgmlType
 from loadstone.quantization.registry import settings_files
 from loadstone.saving.checkpoint import MSGPACK, SaveOptions, in_flax_layout, save_checkpoint
 from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
-from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
-from loadstone.transfer.weight_file import WeightFile
+from loadstone.transfer.outgoing import OutgoingTensor
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    pass
 
 _SUB_CONFIGS = ("text_config", "vision_config", "audio_config")
 
@@ -59,6 +59,7 @@ def convert(
     format: str = SAFETENSORS,
     dtype: object = None,
     max_shard_size: int | str = "5GB",
+    gguf_type: str | None = None,
     dequantize: bool = False,
     quantization_config: object = None,
     verify: bool = False,
@@ -71,16 +72,21 @@ def convert(
     local_files_only: bool = False,
     token: str | bool | None = None,
 ) -> Conversion:
-    """Convert a checkpoint into the folder ``target``, atomically.
+    """Convert a checkpoint into the folder ``target``, or the GGUF file, atomically.
 
     :param source: a folder, a weight file or an index, or a Hub id, in any format that :func:`open_checkpoint` reads.
         Config, tokenizer and the other files right beside the weights are copied along, if there is a config
     :param target: a folder, new or empty; with ``overwrite=True`` one that holds a checkpoint, which is replaced as
-        ``save_pretrained`` would. Never the folder that the weights lie in
-    :param format: ``"safetensors"``, ``"pytorch"`` (``.bin``; needs no PyTorch) or ``"msgpack"`` (Flax; needs a config
-        of a family that Loadstone knows, since names and layouts there depend on the model)
+        ``save_pretrained`` would. Never the folder that the weights lie in. With
+        ``format="gguf"`` a path that ends in ``.gguf``
+    :param format: ``"safetensors"``, ``"pytorch"`` (``.bin``; needs no PyTorch), ``"msgpack"`` (Flax) or ``"gguf"``
+        (llama.cpp's one file, with config and tokenizer in it). The last two need a config of a family that Loadstone
+        knows, since names and layouts there depend on the model; GGUF needs the ``tokenizers`` package too
     :param dtype: what all floating-point tensors become, rounded to nearest, ties to even; None or ``"auto"`` keeps
         each as it is. Integers stay
+    :param gguf_type: of the matrices of a GGUF file: ``"f32"``, ``"f16"``, ``"bf16"``, ``"q8_0"``, and with the
+        ``gguf`` package ``"q4_0"``, ``"q4_1"``, ``"q5_0"``, ``"q5_1"``, ``"mxfp4"``, ``"tq1_0"``, ``"tq2_0"``; None:
+        that of the dtype of most weights. Vectors are in float32
     :param dequantize: packed weights are dequantized. Without it their stored parts are copied as they are; those
         of a GGUF file are always dequantized
     :param quantization_config: linear weights are quantized, as :meth:`from_pretrained` takes it: the files are those
@@ -95,20 +101,25 @@ def convert(
     :raises UnsupportedDType: a dtype that the format, or rounding, does not know
     :raises FrameworkNotInstalled, MissingTensors, ShapeMismatch: weights cannot be quantized without PyTorch and a
         library for it, or are not those of the model that the config describes
+    :raises TokenizerError: a GGUF file is asked for, and there is no tokenizer, or none that llama.cpp has a like for
     :raises SaveError: the disk is full, or the like; nothing is left behind
     :raises CorruptCheckpoint: the source is damaged, or was written to meanwhile; nothing is left behind
     """
     begin_s = time.monotonic()
     wanted = _wanted(dtype)
-    if format not in written_formats():
-        raise ArgumentError(
-            f"format={format!r}: expected one of {', '.join(map(repr, written_formats()))}; others are only read."
-        )
+    if format not in (*written_formats(), GGUF):
+        known = ", ".join(map(repr, (*written_formats(), GGUF)))
+        raise ArgumentError(f"format={format!r}: expected one of {known}; others are only read.")
+    kind = _checked_gguf_type(format, gguf_type, dtype, quantization_config)
     parse_size(max_shard_size, "max_shard_size")
     if quantization_config is not None:
         _check_quantizing(quantization_config, wanted, format)
     which = FileChoice(subfolder, variant, gguf_file=gguf_file)
     origin = open_origin(source, which, HubOptions(revision, cache_dir, False, local_files_only, token))
+    if format == GGUF:
+        path = checked_gguf_target(Path(os.path.realpath(local_path(target))), origin, overwrite)
+        plain = _checkpoint(origin, DType.FLOAT32, dequantize, False)
+        return convert_to_gguf(origin, plain, path, kind, verify)
     folder = _checked_target(Path(os.path.realpath(local_path(target))), origin, overwrite)
     checkpoint = _checkpoint(origin, wanted, dequantize, quantization_config is not None)
     beside = companions(origin)
@@ -118,26 +129,26 @@ def convert(
         quantized = None
         if quantization_config is None:
             dropped = spare_names(origin, checkpoint)
-            plan = [_planned(stored, wanted, reader) for name, stored in checkpoint.items() if name not in dropped]
+            plan = [planned(stored, wanted, reader) for name, stored in checkpoint.items() if name not in dropped]
         else:
             quantized = stack.enter_context(_quantized_output(origin, checkpoint, quantization_config, wanted, scratch))
             plan = [
-                _Planned(None, tensor) if isinstance(tensor, OutgoingTensor) else _planned(*tensor, reader)
+                Planned(None, tensor) if isinstance(tensor, OutgoingTensor) else planned(*tensor, reader)
                 for tensor in quantized.tensors()
             ]
             reader.check()
             dropped = quantized.left_out
         files = _files(beside, origin, plan, dequantize, quantized)
-        tensors = [planned.tensor for planned in plan]
+        tensors = [each.tensor for each in plan]
         if format == MSGPACK:
-            stored = [planned.stored for planned in plan if planned.stored is not None]
+            stored = [each.stored for each in plan if each.stored is not None]
             tensors = in_flax_layout(tensors, flax_names(origin, stored))
-        check = _check([planned.tensor for planned in plan], quantized) if verify else None
+        check = _check([each.tensor for each in plan], quantized) if verify else None
         metadata = {"format": "pt"} if quantized is None else {"format": "pt", **quantized.metadata}
         options = SaveOptions(max_shard_size, weight_format=format, metadata=metadata)
         paths = _save(folder, tensors, files, options, check)
         overflowed = tuple(reader.overflowed)
-    kept = [(planned.stored, planned.tensor) for planned in plan if planned.stored is not None]
+    kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
     return Conversion(
         folder,
         tuple(paths),
@@ -156,18 +167,6 @@ def convert(
     )
 
 
-class _Planned(NamedTuple):
-    """A tensor to be written, under the Hub's name and layout."""
-
-    stored: StoredTensor | None
-    """None for what was made of stored tensors in between, as parts of quantized weights are."""
-    tensor: OutgoingTensor
-
-    @property
-    def is_changed(self) -> bool:
-        return self.stored is None or self.stored.dtype is not self.tensor.dtype or self.stored.is_packed
-
-
 def _wanted(dtype: object) -> DType | None:
     name = None if dtype is None else dtype_name(dtype)
     if name in (None, "auto"):
@@ -180,6 +179,18 @@ def _wanted(dtype: object) -> DType | None:
             "(--quantize int8, float8, nf4)."
         )
     return wanted
+
+
+def _checked_gguf_type(
+    format: str, gguf_type: str | None, dtype: object, quantization_config: object
+) -> GgmlType | None:
+    """The type of a GGUF file's matrices; :class:`ArgumentError` for what does not go together."""
+    if format != GGUF and gguf_type is not None:
+        raise ArgumentError(f"gguf_type={gguf_type!r}: only format='gguf' has such types, not {format!r}.")
+    if format == GGUF and (dtype is not None or quantization_config is not None):
+        given = "dtype" if dtype is not None else "quantization_config"
+        raise ArgumentError(f"{given}=: a GGUF file has types of its own; give gguf_type= (--gguf-type f16, q8_0).")
+    return checked_type(gguf_type)
 
 
 def _check_quantizing(quantization_config: object, wanted: DType | None, format: str) -> None:
@@ -263,36 +274,8 @@ def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize
     return origin.checkpoint
 
 
-def _planned(stored: StoredTensor, wanted: DType | None, reader: TensorReader) -> _Planned:
-    dtype = wanted if wanted is not None and stored.dtype.is_floating else stored.dtype
-    if not stored.is_packed and dtype is stored.dtype:
-        read, ranges = reader.stored(stored), _ranges(stored, reader)
-    else:
-        read, ranges = reader.rounded(stored, dtype), ()
-    is_matrix = len(stored.shape) == 2 and dtype.bits >= 8
-    turned = partial(_read_turned, reader, stored, dtype) if is_matrix else None
-    return _Planned(stored, OutgoingTensor(stored.name, dtype, stored.shape, read, ranges, None, turned))
-
-
-def _read_turned(reader: TensorReader, stored: StoredTensor, dtype: DType, start: int, stop: int) -> Buffer:
-    """Bytes of a matrix with its rows as columns. Only Flax's files want it, so nothing is prepared."""
-    return reader.rounded(stored, dtype, turned=True)(start, stop)
-
-
-def _ranges(stored: StoredTensor, reader: TensorReader) -> tuple[StoredRange, ...]:
-    """Where the bytes of an unchanged tensor lie in a row, so that the kernel may copy them."""
-    if stored.strides or stored.slices or not stored.nbytes:
-        return ()
-    opened = reader.open(stored.file)
-    if not isinstance(opened, WeightFile):
-        return ()
-    status = os.fstat(opened.descriptor)
-    file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    return (StoredRange(ByteRange(0, stored.nbytes), file, stored.offset),)
-
-
 def _files(
-    beside: Companions, origin: Origin, plan: Sequence[_Planned], dequantized: bool, quantized: QuantizedOutput | None
+    beside: Companions, origin: Origin, plan: Sequence[Planned], dequantized: bool, quantized: QuantizedOutput | None
 ) -> dict[str, bytes | Path]:
     """What is copied along; the config says what the weights now are."""
     files: dict[str, bytes | Path] = dict(beside.files)
@@ -305,15 +288,15 @@ def _files(
         for name in settings_files():
             files.pop(name, None)
     dtypes: Counter[DType] = Counter()
-    for planned in plan:
-        if planned.tensor.dtype.is_floating:
-            dtypes[planned.tensor.dtype] += math.prod(planned.tensor.shape)
+    for each in plan:
+        if each.tensor.dtype.is_floating:
+            dtypes[each.tensor.dtype] += math.prod(each.tensor.shape)
     if quantized is not None:
         config["quantization_config"] = quantized.settings
         _name_dtype(config, quantized.dtype.value)
         if quantized.is_untied:
             config["tie_word_embeddings"] = False
-    elif dtypes and any(planned.is_changed for planned in plan):
+    elif dtypes and any(each.is_changed for each in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
     auto_map = config.get("auto_map")
     if origin.repo_id is not None and isinstance(auto_map, dict):

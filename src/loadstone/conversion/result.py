@@ -35,6 +35,8 @@ class Conversion:
     weights are quantized, all that files of the family carry and no model needs."""
     passed_over: tuple[str, ...] = ()
     """Where the old weights and their index contradict each other, and what else of the kind lies there."""
+    fallbacks: tuple[str, ...] = ()
+    """Tensors of a GGUF file that are in F16, since their rows are no whole blocks of the type that was asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON has it."""
@@ -53,4 +55,5 @@ class Conversion:
             "quantized": list(self.quantized),
             "dropped": list(self.dropped),
             "passed_over": list(self.passed_over),
+            "fallbacks": list(self.fallbacks),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.progress import Progress
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, SaveError
 from loadstone.materialize.reader import TensorReader
 from loadstone.transfer.machine import cores
@@ -22,7 +23,19 @@ if TYPE_CHECKING:
 
 def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
     """Raises :class:`SaveError` if ``folder`` has not just these tensors, under the Hub's names and layouts."""
-    written = open_checkpoint(folder)
+    _compare(open_checkpoint(folder), tensors, folder)
+
+
+def verify_gguf(path: Path, tensors: Sequence[OutgoingTensor]) -> None:
+    """The same for a GGUF file, of which bytes are compared, whatever numbers they stand for."""
+    written = {
+        name: StoredTensor(name, DType.UINT8, (stored.nbytes,), path, stored.offset, stored.nbytes)
+        for name, stored in open_checkpoint(path).items()
+    }
+    _compare(written, [tensor._replace(dtype=DType.UINT8, shape=(tensor.nbytes,)) for tensor in tensors], path.parent)
+
+
+def _compare(written: Mapping[str, StoredTensor], tensors: Sequence[OutgoingTensor], scratch: Path) -> None:
     faults = [
         Fault(f"tensor {name!r}", "to be written once", "it is not")
         for name in {tensor.name for tensor in tensors} ^ set(written)
@@ -33,7 +46,7 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
         if tensor.name in written
         for part in (tensor.range.split(READ_NBYTES) if tensor.nbytes else [tensor.range])
     ]
-    with TensorReader(folder) as reader, Progress("Verifying", sum(tensor.nbytes for tensor in tensors)) as progress:
+    with TensorReader(scratch) as reader, Progress("Verifying", sum(tensor.nbytes for tensor in tensors)) as progress:
 
         def compare(cut: TensorRange) -> None:
             tensor, stored = cut.tensor, written[cut.tensor.name]

@@ -17,7 +17,7 @@ import numpy as np
 from loadstone.errors import CheckpointError, Fault, UnsupportedDType
 from loadstone.quantization.decode import floats
 from loadstone.quantization.ggml_layouts import LAYOUTS, Bits, Integers, Layout
-from loadstone.quantization.ggml_types import TYPES, GgmlType
+from loadstone.quantization.ggml_types import NUMBERS, GgmlType
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,9 +70,8 @@ def _by_package(raw: ByteArray, kind: GgmlType) -> FloatArray:
     if (fault := refuse(kind, "a tensor")) is not None:
         raise UnsupportedDType([fault])
     quants = require_package()
-    number = next(number for number, ggml_type in TYPES.items() if ggml_type is kind)
     with np.errstate(all="ignore"):
-        values: FloatArray = quants.dequantize(raw, quants.GGMLQuantizationType(number))
+        values: FloatArray = quants.dequantize(raw, quants.GGMLQuantizationType(NUMBERS[kind.name]))
     return values
 
 

@@ -60,3 +60,5 @@ TYPES = {
     41: GgmlType("Q1_0", 128, 18),
 }
 """The number in the file → the type."""
+NUMBERS = {kind.name: number for number, kind in TYPES.items()}
+"""The name of a type → its number."""

@@ -176,6 +176,17 @@ class Blocks:
             yield from self.arrangement.place(first, numbers)
 
 
+def model_rows(arrangement: Arrangement, first: int, last: int) -> NDArray[np.int64]:
+    """Stored rows ``first`` to ``last`` → the model's rows that they are, int64: what a writer takes from where."""
+    start, stop = first // arrangement.step * arrangement.step, -(-last // arrangement.step) * arrangement.step
+    found = np.empty(stop - start, np.int64)
+    for box, numbers in arrangement.place(start, np.arange(start + 1, stop + 1)[:, None]):
+        rows, _ = (slice(each, each + 1) if isinstance(each, int) else each for each in box)
+        is_stored = numbers[:, 0] > 0  # 0 is a row that no file has
+        found[numbers[is_stored, 0] - start - 1] = np.arange(rows.start, rows.stop)[is_stored]
+    return found[first - start : last - start]
+
+
 def stored_blocks(stored: StoredTensor, kind: GgmlType) -> StoredTensor:
     """A tensor of a file; packed, unless each of its blocks is one plain number.
 

@@ -118,17 +118,22 @@ def frequency_factors(factors: list[float], theta: float) -> JsonObject:
     makes_sense = theta > 1 and all(0 < factor < math.inf for factor in factors)
     if makes_sense and all(
         math.isclose(factor, expected, rel_tol=1e-5)
-        for factor, expected in zip(factors, _llama3_factors(largest, theta, len(factors)), strict=True)
+        for factor, expected in zip(factors, _usual_factors(largest, theta, len(factors)), strict=True)
     ):
         return {"rope_type": "llama3", "factor": largest, **_LLAMA3}
     return {"rope_type": "longrope", "short_factor": [*factors], "long_factor": [*factors], "attention_factor": 1.0}
 
 
-def _llama3_factors(factor: float, theta: float, count: int) -> list[float]:
-    low, high = _LLAMA3["low_freq_factor"], _LLAMA3["high_freq_factor"]
+def _usual_factors(largest: float, theta: float, count: int) -> list[float]:
+    return llama3_factors({**_LLAMA3, "factor": largest}, theta, count)
+
+
+def llama3_factors(scaling: Values, theta: float, count: int) -> list[float]:
+    """What Llama 3 divides each frequency by: more, the fewer turns it takes within the positions of the training."""
+    low, high, factor = (float(scaling[key]) for key in ("low_freq_factor", "high_freq_factor", "factor"))
     factors = []
     for index in range(count):
-        turns = _LLAMA3["original_max_position_embeddings"] * theta ** (-index / count) / (2 * math.pi)
+        turns = scaling["original_max_position_embeddings"] * theta ** (-index / count) / (2 * math.pi)
         smooth = min(max((turns - low) / (high - low), 0.0), 1.0)
         factors.append(1 / ((1 - smooth) / factor + smooth))
     return factors

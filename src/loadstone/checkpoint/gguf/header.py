@@ -23,7 +23,9 @@ from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
-_ALIGNMENT_KEY, _ALIGNMENT = "general.alignment", 32
+_ALIGNMENT_KEY = "general.alignment"
+ALIGNMENT = 32
+"""Where a file does not say: tensors begin at multiples of so many bytes, counted from the first."""
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 """The number of a value's type → its code in ``struct``."""
 _BOOL, _STRING, _ARRAY = 7, 8, 9
@@ -190,7 +192,7 @@ class _Reader:
                 f"as many values and tensors as {left} bytes can hold", f"{values} values and {tensors} tensors"
             )
         metadata = Metadata(self._file.path, self._values(values))
-        alignment = metadata.get(_ALIGNMENT_KEY, _ALIGNMENT)
+        alignment = metadata.get(_ALIGNMENT_KEY, ALIGNMENT)
         if type(alignment) is not int or not 8 <= alignment <= 1 << 31 or alignment & (alignment - 1):
             raise Malformed("a power of two, at least 8", repr(alignment), where=f"key {_ALIGNMENT_KEY!r}")
         table = [self._entry() for _ in range(tensors)]

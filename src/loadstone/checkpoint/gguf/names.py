@@ -53,6 +53,25 @@ class GgufArchitecture:
             return f"{layers}.{number}.{layer[inner]}{dot}{leaf}", (0, 1)
         return None
 
+    def file_names(self, hub_name: str) -> tuple[tuple[str, int], ...]:
+        """The way back from :meth:`hub_name`: the names of the tensors that a file has of one, each with the part that
+        it is of it, in order; none where llama.cpp has no place for it."""
+        stem, dot, leaf = hub_name.rpartition(".")
+        outer = {ours: theirs for theirs, ours in self.outer.items()}
+        if stem in outer:
+            return ((f"{outer[stem]}{dot}{leaf}", 0),)
+        for beginning, (layers, layer) in self._stacks.items():
+            number, _, inner = hub_name.removeprefix(f"{layers}.").partition(".")
+            if not layers or not hub_name.startswith(f"{layers}.") or not number.isdecimal():
+                continue
+            parts = sorted((part, theirs) for theirs, (ours, part, _) in self.experts.items() if ours == inner)
+            if parts:
+                return tuple((f"{beginning}{number}.{theirs}.weight", part) for part, theirs in parts)
+            stem, dot, leaf = inner.rpartition(".")
+            names = [theirs for theirs, ours in layer.items() if ours == stem]
+            return tuple((f"{beginning}{number}.{theirs}{dot}{leaf}", 0) for theirs in names)
+        return ()
+
     @property
     def _stacks(self) -> dict[str, tuple[str, dict[str, str]]]:
         return {"blk.": (self.layers, self.layer), **self.stacks}
@@ -162,8 +181,11 @@ _DISTILBERT = replace(
 
 
 def _t5(facts: Facts) -> GgufArchitecture:
+    return _T5_GATED if any(name.endswith(".ffn_gate.weight") for name in facts.shapes) else _T5
+
+
+def _t5_names(gated: bool) -> GgufArchitecture:
     """T5, with a gate or without."""
-    gated = any(name.endswith(".ffn_gate.weight") for name in facts.shapes)
     up = {"ffn_gate": "wi_0", "ffn_up": "wi_1"} if gated else {"ffn_up": "wi"}
     maps = (*((f"attn_{name}", name) for name in "qkvo"), ("attn_rel_b", "relative_attention_bias"))
 
@@ -188,6 +210,9 @@ def _t5(facts: Facts) -> GgufArchitecture:
         layer={},
         stacks={"enc.blk.": ("encoder.block", layer()), "dec.blk.": ("decoder.block", layer("cross_"))},
     )
+
+
+_T5, _T5_GATED = _t5_names(False), _t5_names(True)
 
 
 def _llama(facts: Facts) -> GgufArchitecture:
@@ -285,6 +310,31 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
     ),
 }
 """``general.architecture`` → what it is here."""
+
+_WRITTEN: dict[str, tuple[str, GgufArchitecture]] = {
+    **dict.fromkeys(("llama", "mistral"), ("llama", _LLAMA)),
+    "mixtral": ("llama", _MIXTRAL),
+    "bert": ("bert", _BERT),
+    **dict.fromkeys(("roberta", "xlm-roberta"), ("bert", _ROBERTA)),
+    "distilbert": ("bert", _DISTILBERT),
+    "t5": ("t5", _T5),
+}
+"""Model type → ``general.architecture``, and what it is here, where one name stands for several families."""
+_OTHER_NAMES = {"qwen3_moe": "qwen3moe", "gemma3_text": "gemma3", "gpt_neox": "gptneox", "modernbert": "modern-bert"}
+
+
+def written_architecture(model_type: str, is_gated: bool) -> tuple[str, GgufArchitecture] | None:
+    """``general.architecture`` of a family's files, and what is where in them; None where llama.cpp has no name for it.
+
+    ``is_gated``: whether a T5's networks have a gate.
+    """
+    if model_type == "t5" and is_gated:
+        return "t5", _T5_GATED
+    if model_type in _WRITTEN:
+        return _WRITTEN[model_type]
+    name = _OTHER_NAMES.get(model_type, model_type)
+    found = _ARCHITECTURES.get(name)
+    return (name, found) if isinstance(found, GgufArchitecture) and model_type in configs.CLASS_NAMES else None
 
 
 def architecture(name: object) -> Callable[[Facts], GgufArchitecture]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.gguf.configs import CLASS_NAMES, missing_positions
@@ -18,7 +19,7 @@ from loadstone.checkpoint.names import GGUF
 from loadstone.core.tensors import DType, StoredTensor, TensorSlice
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
 from loadstone.quantization.ggml_blocks import needs_package, refuse, require_package
-from loadstone.quantization.gguf_tensor import Below, Paired, Sorted, Turned, rearranged
+from loadstone.quantization.gguf_tensor import Arrangement, Below, Paired, Sorted, Turned, rearranged
 
 _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -161,23 +162,31 @@ def _as_the_hub_has_them(
     return list(tensors.values())
 
 
+def arrangement_of(quirk: Quirk | None, shape: tuple[int, ...], values: Mapping[str, Any]) -> Arrangement | None:
+    """Where rows of the file's tensor stand in the model's, which has as many unless some are below or they are turned.
+
+    None where they are the same, or where the shape, of either, is not the config's; ``values`` are that.
+    """
+    rows = shape[0] if shape else 0
+    if quirk == "below":
+        return Below(missing_positions(dict(values)))
+    if quirk == "turned":
+        return Turned() if len(shape) == 2 else None
+    if quirk == "sorted":
+        heads = max(values["num_attention_heads"], 1)
+        head_rows = max(rows // heads // 3, 1)
+        return Sorted(heads, head_rows) if rows == 3 * heads * head_rows else None
+    if quirk == "paired":
+        head_rows = max(values["head_dim"], 1)
+        return Paired(head_rows) if head_rows % 2 == 0 and rows % head_rows == 0 else None
+    return None
+
+
 def _undone(tensor: StoredTensor, quirk: Quirk | None, values: Values) -> StoredTensor:
     """A tensor as the model has it. One whose shape is not the config's stays as it is, and matching names it."""
     if quirk is None or not tensor.dtype.is_floating or not tensor.shape:
         return tensor
-    rows = tensor.shape[0]
-    if quirk == "plus one":
-        return rearranged(tensor, added=1.0)
-    if quirk == "below":
-        return rearranged(tensor, Below(missing_positions(dict(values))))
-    if quirk == "turned":
-        return rearranged(tensor, Turned()) if len(tensor.shape) == 2 else tensor
-    heads = max(values["num_attention_heads"], 1)
-    if quirk == "sorted":
-        head_rows = max(rows // heads // 3, 1)
-        return rearranged(tensor, Sorted(heads, head_rows)) if rows == 3 * heads * head_rows else tensor
-    head_rows = max(values["head_dim"], 1)
-    return rearranged(tensor, Paired(head_rows)) if head_rows % 2 == 0 and rows % head_rows == 0 else tensor
+    return rearranged(tensor, arrangement_of(quirk, tensor.shape, values), 1.0 if quirk == "plus one" else 0.0)
 
 
 def _joined(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:

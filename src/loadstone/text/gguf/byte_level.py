@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from loadstone.text.gguf.framing import add_tokens, frame
-from loadstone.text.gguf.splits import SPLITS
+from loadstone.text.gguf.splits import SPLITS, Split
 from loadstone.text.gguf.vocabulary import Vocabulary, shown
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _KEY = "tokenizer.ggml.merges"
 
 def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
     """The tokenizer; :class:`TokenizerError` for an unknown way to split, and for merges that name no token."""
-    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+    from tokenizers import Tokenizer, decoders, models
 
     # llama.cpp, too, splits in the default way where a file does not say how.
     split = SPLITS.get(vocabulary.pre or "default")
@@ -35,16 +35,23 @@ def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
     tokenizer = Tokenizer(
         models.BPE(vocab=index, merges=read_merges(vocabulary, index), ignore_merges=split.whole_words)
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            *(pre_tokenizers.Split(Regex(pattern), behavior="isolated") for pattern in split.patterns),
-            pre_tokenizers.ByteLevel(add_prefix_space=bool(vocabulary.space_prefix), use_regex=False),
-        ]
-    )
+    tokenizer.pre_tokenizer = splitter(split, bool(vocabulary.space_prefix))
     tokenizer.decoder = decoders.ByteLevel()
     add_tokens(tokenizer, vocabulary, strip_right=frozenset())
     frame(tokenizer, vocabulary, bos=split.adds_bos, eos=False)
     return tokenizer
+
+
+def splitter(split: Split, space_prefix: bool) -> tokenizers.pre_tokenizers.PreTokenizer:
+    """What cuts a text in one way, and spells its bytes as letters."""
+    from tokenizers import Regex, pre_tokenizers
+
+    return pre_tokenizers.Sequence(
+        [
+            *(pre_tokenizers.Split(Regex(pattern), behavior="isolated") for pattern in split.patterns),
+            pre_tokenizers.ByteLevel(add_prefix_space=space_prefix, use_regex=False),
+        ]
+    )
 
 
 def read_merges(vocabulary: Vocabulary, index: dict[str, int]) -> list[tuple[str, str]]:

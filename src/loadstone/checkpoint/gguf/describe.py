@@ -1,0 +1,271 @@
+"""What ``config.json`` says of a model → what a GGUF file says of it: the way back from :mod:`.configs`.
+
+Whoever writes a file reads this back with :mod:`.configs` and compares: what differs then, a file cannot say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from loadstone.checkpoint.gguf.configs import llama3_factors, missing_positions
+from loadstone.checkpoint.gguf.metadata import Values
+from loadstone.checkpoint.gguf.write import Value
+from loadstone.core.json_values import JsonObject
+
+Described = dict[str, "Value | None"]
+"""Keys without the architecture's name before them; None for what is not written."""
+Key = tuple[str, str]
+"""A key of the file, and the config's."""
+
+_DECODER: tuple[Key, ...] = (
+    ("context_length", "max_position_embeddings"),
+    ("embedding_length", "hidden_size"),
+    ("block_count", "num_hidden_layers"),
+    ("feed_forward_length", "intermediate_size"),
+    ("attention.head_count", "num_attention_heads"),
+    ("attention.head_count_kv", "num_key_value_heads"),
+    ("attention.key_length", "head_dim"),
+    ("attention.value_length", "head_dim"),
+    ("attention.layer_norm_rms_epsilon", "rms_norm_eps"),
+    ("rope.freq_base", "rope_theta"),
+    ("rope.dimension_count", "head_dim"),
+)
+"""Of all that have Llama's shape."""
+_WINDOW: Key = ("attention.sliding_window", "sliding_window")
+_EXPERTS_USED: Key = ("expert_used_count", "num_experts_per_tok")
+_ENCODER: tuple[Key, ...] = (
+    ("embedding_length", "hidden_size"),
+    ("block_count", "num_hidden_layers"),
+    ("feed_forward_length", "intermediate_size"),
+    ("attention.head_count", "num_attention_heads"),
+)
+_CAPS: tuple[Key, ...] = (
+    ("attn_logit_softcapping", "attn_logit_softcapping"),
+    ("final_logit_softcapping", "final_logit_softcapping"),
+)
+_KEYS: Mapping[str, tuple[Key, ...]] = {
+    "llama": _DECODER,
+    "mistral": (*_DECODER, _WINDOW),
+    "mixtral": (*_DECODER, _WINDOW, ("expert_count", "num_local_experts"), _EXPERTS_USED),
+    "qwen2": _DECODER,
+    "qwen3": _DECODER,
+    "qwen3_moe": (
+        *_DECODER,
+        ("expert_count", "num_experts"),
+        _EXPERTS_USED,
+        ("expert_feed_forward_length", "moe_intermediate_size"),
+        ("expert_weights_norm", "norm_topk_prob"),
+    ),
+    "gemma": _DECODER,
+    "gemma2": (*_DECODER, _WINDOW, *_CAPS),
+    "gemma3_text": (
+        *_DECODER,
+        _WINDOW,
+        ("rope.freq_base_swa", "rope_local_base_freq"),
+        ("final_logit_softcapping", "final_logit_softcapping"),
+    ),
+    "olmo2": _DECODER,
+    "phi3": (*_DECODER, _WINDOW, ("rope.scaling.original_context_length", "original_max_position_embeddings")),
+    "gpt2": (
+        ("context_length", "n_positions"),
+        ("embedding_length", "n_embd"),
+        ("block_count", "n_layer"),
+        ("attention.head_count", "n_head"),
+        ("feed_forward_length", "n_inner"),
+        ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
+    ),
+    "gpt_neox": (
+        *_ENCODER,
+        ("context_length", "max_position_embeddings"),
+        ("attention.layer_norm_epsilon", "layer_norm_eps"),
+        ("rope.freq_base", "rotary_emb_base"),
+        ("use_parallel_residual", "use_parallel_residual"),
+    ),
+    **dict.fromkeys(
+        ("bert", "roberta", "xlm-roberta"),
+        (
+            *_ENCODER,
+            ("context_length", "max_position_embeddings"),
+            ("attention.layer_norm_epsilon", "layer_norm_eps"),
+        ),
+    ),
+    "distilbert": (
+        ("context_length", "max_position_embeddings"),
+        ("embedding_length", "dim"),
+        ("block_count", "n_layers"),
+        ("feed_forward_length", "hidden_dim"),
+        ("attention.head_count", "n_heads"),
+    ),
+    "modernbert": (
+        *_ENCODER,
+        ("context_length", "max_position_embeddings"),
+        ("attention.layer_norm_epsilon", "norm_eps"),
+        ("attention.sliding_window", "local_attention"),
+        ("attention.sliding_window_pattern", "global_attn_every_n_layers"),
+        ("rope.freq_base", "global_rope_theta"),
+        ("rope.freq_base_swa", "local_rope_theta"),
+    ),
+    "t5": (
+        ("embedding_length", "d_model"),
+        ("feed_forward_length", "d_ff"),
+        ("attention.key_length", "d_kv"),
+        ("attention.value_length", "d_kv"),
+        ("attention.head_count", "num_heads"),
+        ("block_count", "num_layers"),
+        ("decoder_block_count", "num_decoder_layers"),
+        ("attention.relative_buckets_count", "relative_attention_num_buckets"),
+        ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
+        ("attention.layer_norm_rms_epsilon", "layer_norm_epsilon"),
+        ("decoder_start_token_id", "decoder_start_token_id"),
+    ),
+}
+"""Model type → what is written as it is, llama.cpp's key first."""
+_REALS = ("_epsilon", "freq_base", "freq_base_swa", "softcapping", "factor")
+"""Ends of keys whose values are real numbers, whole ones too."""
+_T5_CONTEXT = 512
+"""Positions are relative in T5; its first texts were as long."""
+_YARN = ("factor", "original_max_position_embeddings", "beta_fast", "beta_slow")
+
+
+def describe(config: Values) -> dict[str, Value]:
+    """The keys of a file, without the architecture's name before them. ``config``: all of one, defaults too."""
+    model_type = str(config["model_type"])
+    described: Described = {theirs: config.get(ours) for theirs, ours in _KEYS[model_type]}
+    described["vocab_size"] = config["vocab_size"]
+    described |= _scaling(config) | _more(config)
+    return {key: _typed(key, value) for key, value in described.items() if value is not None}
+
+
+def _more(config: Values) -> Described:
+    follows = _MORE.get(config["model_type"])
+    return {} if follows is None else follows(config)
+
+
+def rope_tensors(config: Values) -> dict[str, list[float]]:
+    """The small tensors that a file has for what divides the frequencies of positions: name → values."""
+    scaling = config.get("rope_scaling") or {}
+    kind, model_type = scaling.get("rope_type"), config["model_type"]
+    if kind == "longrope" and model_type == "phi3":
+        return {f"rope_factors_{each}.weight": [*scaling[f"{each}_factor"]] for each in ("long", "short")}
+    if kind == "longrope" and scaling.get("long_factor") == scaling.get("short_factor"):
+        return {"rope_freqs.weight": [*scaling["long_factor"]]}
+    if kind == "llama3":
+        return {"rope_freqs.weight": llama3_factors(scaling, float(config["rope_theta"]), int(config["head_dim"]) // 2)}
+    return {}
+
+
+def unsaid_scaling(config: Values) -> str | None:
+    """What of ``rope_scaling`` a file cannot say, in a word; None where it can say all."""
+    scaling = config.get("rope_scaling") or {}
+    kind, model_type = str(scaling.get("rope_type", "default")), config["model_type"]
+    known = {"linear": ("factor",), "yarn": _YARN}.get(kind)
+    if kind == "longrope" and model_type == "phi3":
+        known = ("short_factor", "long_factor", "factor", "original_max_position_embeddings")
+    elif kind == "longrope" and model_type == "llama":
+        same = scaling.get("long_factor") == scaling.get("short_factor") and scaling.get("attention_factor") == 1
+        known = ("short_factor", "long_factor", "attention_factor") if same else None
+    elif kind == "llama3" and model_type in ("llama", "mistral", "mixtral"):
+        known = (*("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),)
+    if kind == "default":
+        return None
+    return f"rope_type {kind!r}" if known is None else _others(scaling, known)
+
+
+def _others(scaling: JsonObject, known: Iterable[str]) -> str | None:
+    others = {key for key, value in scaling.items() if value is not None}
+    others -= {*known, "rope_type", "type", "rope_theta", "partial_rotary_factor"}
+    return ", ".join(map(repr, sorted(others))) or None
+
+
+def _typed(key: str, value: Any) -> Value:
+    typed: Value = float(value) if key.endswith(_REALS) else value
+    return typed
+
+
+def _scaling(config: Values) -> Described:
+    scaling = config.get("rope_scaling") or {}
+    kind = scaling.get("rope_type")
+    if kind not in ("linear", "yarn"):
+        return {}
+    described: Described = {"rope.scaling.type": str(kind), "rope.scaling.factor": scaling["factor"]}
+    if kind == "yarn":
+        described |= {
+            "rope.scaling.original_context_length": scaling.get("original_max_position_embeddings"),
+            "rope.scaling.yarn_beta_fast": _real(scaling.get("beta_fast")),
+            "rope.scaling.yarn_beta_slow": _real(scaling.get("beta_slow")),
+        }
+    return described
+
+
+def _real(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _gemma3(config: Values) -> Described:
+    """How often a layer sees the whole text, told from the layers; llama.cpp has 6 in its code."""
+    types = config.get("layer_types") or []
+    pattern = next((number for number, kind in enumerate(types, 1) if kind == "full_attention"), 6)
+    return {"attention.sliding_window_pattern": None if pattern == 6 else pattern}
+
+
+def _phi3(config: Values) -> Described:
+    scaling, head_dim = config.get("rope_scaling") or {}, int(config["head_dim"])
+    described: Described = {
+        "rope.dimension_count": int(head_dim * float(config.get("partial_rotary_factor") or 1.0)),
+    }
+    if scaling.get("rope_type") == "longrope":
+        old = int(config["original_max_position_embeddings"])
+        scale = int(config["max_position_embeddings"]) / old
+        factor = math.sqrt(1 + math.log(scale) / math.log(old)) if scale > 1 else 1.0
+        described["rope.scaling.attn_factor"] = factor
+    return described
+
+
+def _gpt2(config: Values) -> Described:
+    return {"feed_forward_length": config.get("n_inner") or 4 * int(config["n_embd"])}
+
+
+def _gpt_neox(config: Values) -> Described:
+    head_dim = int(config["hidden_size"]) // int(config["num_attention_heads"])
+    return {"rope.dimension_count": int(float(config["rotary_pct"]) * head_dim)}
+
+
+def _bert(config: Values) -> Described:
+    return {"attention.causal": False}
+
+
+def _roberta(config: Values) -> Described:
+    return _bert(config) | {"context_length": int(config["max_position_embeddings"]) - missing_positions(config)}
+
+
+def _distilbert(config: Values) -> Described:
+    return _bert(config) | {"attention.layer_norm_epsilon": 1e-12}  # where Transformers has it in its code
+
+
+def _modernbert(config: Values) -> Described:
+    head_dim = int(config["hidden_size"]) // int(config["num_attention_heads"])
+    return {"attention.causal": False, "rope.dimension_count": head_dim}
+
+
+def _t5(config: Values) -> Described:
+    return {
+        "context_length": _T5_CONTEXT,
+        "decoder_start_token_id": config.get("decoder_start_token_id") or 0,
+    }
+
+
+_MORE: Mapping[str, Callable[[Values], Described]] = {
+    "gemma3_text": _gemma3,
+    "phi3": _phi3,
+    "gpt2": _gpt2,
+    "gpt_neox": _gpt_neox,
+    "bert": _bert,
+    "roberta": _roberta,
+    "xlm-roberta": _roberta,
+    "distilbert": _distilbert,
+    "modernbert": _modernbert,
+    "t5": _t5,
+}
+"""Model type → what follows from the config in another way."""

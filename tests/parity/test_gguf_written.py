@@ -1,0 +1,118 @@
+"""GGUF files that Loadstone writes hold the model that they were made of, for every family that it reads."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+import pytest
+import torch
+
+import loadstone
+
+from .cases import Case
+from .gguf_writing import ARCHITECTURES, TOKENIZERS, write_gguf
+from .reference import Store, assert_close
+from .test_gguf import CASES, KINDS, REARRANGED, WIDE, auto, case_of, outputs, reference_of
+
+SMALL = ("position_embd", "token_types", "ffn_gate_inp")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def tokenizer_for(family: str) -> tuple[Any, dict[str, str]]:
+    """A small tokenizer of the kind that the family has, and its special tokens."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+    kind = TOKENIZERS.get(family, "gpt2")
+    if kind == "bert":
+        words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *(f"##{letter}" for letter in "aeiou")]
+        made = Tokenizer(models.WordPiece({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
+        made.normalizer = normalizers.BertNormalizer(lowercase=True)
+        made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        around = [("[CLS]", 2), ("[SEP]", 3)]
+        made.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=around)
+        made.decoder = decoders.WordPiece()
+        named = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    elif kind == "t5":
+        pieces = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
+        made = Tokenizer(models.Unigram([*pieces, *((letter, -3.0) for letter in LETTERS)], unk_id=3))
+        made.pre_tokenizer = pre_tokenizers.Metaspace()
+        made.post_processor = processors.TemplateProcessing(
+            single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+        )
+        named = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    else:
+        tokens = ["<s>", "<pad>", "</s>", "Ġ", *LETTERS, "th", "Ġth"]
+        merges = [("t", "h"), ("Ġ", "th")]
+        made = Tokenizer(models.BPE({token: number for number, token in enumerate(tokens)}, merges))
+        made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        made.decoder = decoders.ByteLevel()
+        named = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}
+    made.add_special_tokens(list(named.values()))
+    return made, named
+
+
+def put_tokenizer(folder: Path, family: str) -> None:
+    made, named = tokenizer_for(family)
+    made.save(str(folder / "tokenizer.json"))
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", **named}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+
+
+def folder_of(store: Store, case: Case, to: Path) -> Path:
+    """The reference checkpoint, with a tokenizer beside it."""
+    shutil.copytree(reference_of(store, case).folder, to)
+    put_tokenizer(to, case.family)
+    return to
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_written_file_computes_what_the_checkpoint_does(store: Store, case: Case, tmp_path: Path) -> None:
+    folder = folder_of(store, case, tmp_path / "a")
+    path = tmp_path / "x.gguf"
+    made = loadstone.convert(folder, path, format="gguf", gguf_type="f32", verify=True)
+    assert made.files == (path,) and made.is_verified and not made.fallbacks
+    assert all("pooler" in name or "lm_head" in name or "cls" in name or "head" in name for name in made.dropped)
+    model = auto(case).from_pretrained(path, attn_implementation="eager")
+    expected = reference_of(store, case).model
+    assert model.config.model_type == case.family
+    assert_close(outputs(model, case), outputs(expected, case), case.id)
+    stored = reference_of(store, case).stored
+    for name, tensor in model.state_dict().items():
+        inexact = ("position_embeddings", "norm", "pooler")
+        if name in stored and not any(part in name for part in inexact):
+            torch.testing.assert_close(tensor, stored[name], rtol=0, atol=0, msg=name)
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [(family, kind) for family in ARCHITECTURES for kind in (KINDS[:4] if family in REARRANGED else KINDS[:1])],
+)
+def test_the_file_is_the_one_that_the_converter_writes(store: Store, family: str, kind: str, tmp_path: Path) -> None:
+    """Byte for byte, but for the matrices that are always in float32; and the same keys of the model."""
+    case = case_of(family, "wide", **{key: width for key, width in WIDE.items() if key in case_of(family).config})
+    folder, wanted = folder_of(store, case, tmp_path / "a"), gguf.GGMLQuantizationType[kind]
+    made = loadstone.convert(folder, tmp_path / "x.gguf", format="gguf", gguf_type=kind.lower(), verify=True)
+    assert bool(made.quantized) is (kind in ("Q8_0", "Q4_1"))
+    theirs = gguf.GGUFReader(write_gguf(reference_of(store, case), tmp_path / "y.gguf", wanted))
+    ours = gguf.GGUFReader(tmp_path / "x.gguf")
+    expected = {tensor.name: tensor for tensor in theirs.tensors}
+    assert {tensor.name for tensor in ours.tensors} == expected.keys()
+    for tensor in ours.tensors:
+        other, is_small = expected[tensor.name], any(name in tensor.name for name in SMALL)
+        if tensor.name in made.fallbacks:
+            assert tensor.tensor_type.name == "F16"
+            assert np.array_equal(tensor.data, other.data.astype(np.float16))
+        elif is_small or len(tensor.shape) < 2:
+            assert tensor.tensor_type.name == "F32"
+            assert np.array_equal(gguf.quants.quantize(tensor.data, other.tensor_type), other.data), tensor.name
+        else:
+            assert tensor.tensor_type.name == other.tensor_type.name == kind
+            assert np.array_equal(tensor.data, other.data), tensor.name
+    for key, field in theirs.fields.items():
+        if not key.startswith(("GGUF.", "general.", "tokenizer.")):
+            assert ours.fields[key].contents() == pytest.approx(field.contents()), key
