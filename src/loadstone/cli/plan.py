@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from loadstone.cli.console import Output, count_shown
 from loadstone.core.sizes import format_bytes
 from loadstone.errors import ArgumentError
 from loadstone.reporting.forecast import Forecast, Module, RankForecast
+from loadstone.saving.folders import write_small_files
+
+_PICTURES = (".html", ".svg")
 
 
 def device_map_of(text: str) -> object:
@@ -37,6 +41,20 @@ def mesh_of(tp: int | None, fsdp: int | None) -> dict[str, int] | None:
     """What ``mesh`` takes; None where neither axis is asked for."""
     axes = {"tp": tp, "fsdp": fsdp}
     return {axis: size for axis, size in axes.items() if size is not None} or None
+
+
+def check_picture(name: str | None) -> None:
+    """:class:`ArgumentError` for a file of another kind than pictures are written as."""
+    if name is not None and Path(name).suffix.lower() not in _PICTURES:
+        raise ArgumentError(f"--picture {name}: expected a file that ends in {' or '.join(_PICTURES)}.")
+
+
+def draw(forecast: Forecast, name: str, output: Output) -> None:
+    """The picture of a plan, whole or not at all; :class:`SaveError` where it cannot be written."""
+    path = Path(name)
+    text = forecast.to_svg() if path.suffix.lower() == ".svg" else forecast.to_html()
+    write_small_files(path.parent, {path.name: text.encode()})
+    output.note(f"drawn: {path}")
 
 
 def show(forecast: Forecast, output: Output) -> None:

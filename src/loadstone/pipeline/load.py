@@ -43,9 +43,11 @@ from loadstone.pipeline.select_class import AutoTarget, pick
 from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.ties import match_untied
+from loadstone.planning.weights import weights_at
 from loadstone.quantization.packed import packed_bytes_of
 from loadstone.remote_code.references import CodeReference
-from loadstone.reporting.load_report import LoadReport, Stage
+from loadstone.reporting.load_report import LoadReport
+from loadstone.reporting.stage import Stage
 from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
@@ -150,7 +152,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         checkpoint = resolved.open(framework_name)
         _describe_checkpoint(stage, checkpoint, config)
         weights, stays = _weights(checkpoint, options, config)
-        report.transfer = weights.describe()
+        report.reads_from(weights)
     _agree(exchange, checkpoint, resolved)
     try:
         _begin_reading(weights, stays, checkpoint, resolved, exchange)
@@ -183,6 +185,7 @@ def _load(framework_name: str, request: Request, model_args: tuple[object, ...],
         raise
     framework.finish(model, dtype, place)
     _report_plan(report, plan, checkpoint, place, resolved.source)
+    report.weights = weights_at(place, plan, dtype)
     _describe_model(model, config, report, dtype, resolved.source.configs)
     _warn(report, resolved.source.configs)
     return (model, report.loading_info()) if options.output_loading_info else model

@@ -21,6 +21,7 @@ from loadstone.pipeline.facts import module_facts, plan_facts
 from loadstone.pipeline.same_checkpoint import agree_on_checkpoint
 from loadstone.planning.match import Gaps, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
+from loadstone.planning.weights import weights_at
 from loadstone.reporting.load_report import LoadReport, RankBytes
 from loadstone.sources.open import open_files
 from loadstone.sources.request import FileChoice
@@ -107,7 +108,7 @@ def load_into(
             place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
         with report.stage("fill") as stage:
             weights = Weights(opened.ends, options.transfer)
-            report.transfer = weights.describe()
+            report.reads_from(weights)
             try:
                 if plan.whole is not None and (share := share_of_node(exchange)) is not None:
                     weights.read_share(*share, plan.whole.ranges())
@@ -121,6 +122,7 @@ def load_into(
             if rank:
                 report.by_rank = RankBytes(rank, stored_bytes(plan) + weights.read_for_others, done.viewed, done.copied)
         unasked = "the module's own" if memory.tensors else "as stored"
+        report.weights = weights_at(place, plan, wanted)
         report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
         return report
 

@@ -31,6 +31,7 @@ from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
+from loadstone.planning.weights import weights_of
 from loadstone.reporting.forecast import Forecast, Module
 from loadstone.reporting.load_report import LoadReport
 from loadstone.sources.private_folder import removing_folders
@@ -238,4 +239,5 @@ def _forecast(
         untied=matched.untied,
         mismatched=matched.mismatched,
         left_plain=planned.left_plain,
+        weights=weights_of(planned),
     )

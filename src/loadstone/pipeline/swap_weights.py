@@ -106,7 +106,7 @@ def _swapped(model: Any, swap: Swap, resolved: ResolvedModel, exchange: Exchange
         report.take(plan)
         report.passed_over = checkpoint.passed_over
         weights = Weights(checkpoint.ends, options.transfer)
-        report.transfer = weights.describe()
+        report.reads_from(weights)
     try:
         resolved.locked.start(resolved.source, checkpoint, weights.mapped())
         filled = _prepare(swap, plan, weights, report)
@@ -117,6 +117,7 @@ def _swapped(model: Any, swap: Swap, resolved: ResolvedModel, exchange: Exchange
                 resolved.locked.finish()
         exchange.gather("prepared", b"")
         with report.stage("publish") as stage:
+            report.weights = () if model.load_report is None else model.load_report.weights  # they take what they took
             report.dtype, report.device = str(model.dtype).removeprefix("torch."), str(model.device)
             confirm = partial(exchange.gather, "published", b"")
             stage.nbytes = swap.publish(report, resolved.config.name_or_path, confirm)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.core.sizes import format_bytes
 from loadstone.planning.split import Place
+from loadstone.planning.weights import Weight
+
+if TYPE_CHECKING:
+    from loadstone.pictures.page import Picture
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,9 @@ class Forecast:
     ranks: tuple[RankForecast, ...] = ()
     """Each rank of the mesh that was asked for."""
 
+    weights: tuple[Weight, ...] = ()
+    """What each tensor would take, and where; over a mesh, the first rank's part of each."""
+
     @property
     def initialised(self) -> Mapping[str, str]:
         """:attr:`initialized` under its former name."""
@@ -93,7 +100,7 @@ class Forecast:
         return sum(module.nbytes for module in self.modules if not module.stays)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, as JSON has it."""
+        """All but the single tensors, as JSON has it: what ``loadstone plan --json`` prints."""
         return {
             "source": self.source,
             "model_class": self.model_class,
@@ -128,6 +135,44 @@ class Forecast:
             "ranks": [{**vars(each), "place": dict(each.place)} for each in self.ranks],
         }
 
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON has it: what :meth:`to_json` gives, and ``weights``, a list with the ``name``,
+        ``device``, ``dtype`` and ``nbytes`` of each tensor."""
+        return {**self.to_json(), "weights": [weight.to_dict() for weight in self.weights]}
+
+    def to_html(self) -> str:
+        """A page with a map of the memory that the model would take; it needs no network and no other file."""
+        from loadstone.pictures.page import html
+
+        return html(self._picture())
+
+    def to_svg(self) -> str:
+        """The same as one picture that stands still."""
+        from loadstone.pictures.page import svg
+
+        return svg(self._picture())
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        from loadstone.pictures.page import fragment
+
+        return fragment(self._picture())
+
+    def _picture(self) -> Picture:
+        from loadstone.reporting.picture import picture_of_plan
+
+        facts = [(_named(where), self._of_budget(where)) for where in self.bytes_by_device]
+        about = f"{self.source} · {self.dtype} · {self.parameters:,} parameters"
+        notes = [f"newly initialized: {name} ({reason})" for name, reason in self.initialized.items()]
+        notes += [f"not used: {len(self.unused):,} stored tensors"] if self.unused else []
+        return picture_of_plan(
+            self.model_class, about, self.weights, [*facts, *self.totals()], [*notes, *self.passed_over]
+        )
+
+    def _of_budget(self, where: Place) -> str:
+        held = format_bytes(self.bytes_by_device[where])
+        return f"{held} of {format_bytes(self.budgets[where])}" if where in self.budgets else held
+
     def totals(self) -> list[tuple[str, str]]:
         """What it takes, as lines of a table."""
         rows = [
@@ -156,3 +201,7 @@ class Forecast:
         if self.left_plain:
             lines.append(f"  not quantized: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
         return "\n".join(lines)
+
+
+def _named(where: Place) -> str:
+    return f"accelerator {where}" if isinstance(where, int) else where

@@ -6,21 +6,19 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.core.sizes import format_bytes
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe
+from loadstone.planning.weights import Weight
+from loadstone.reporting.stage import Stage
 
-
-@dataclass
-class Stage:
-    """One step of a load."""
-
-    name: str
-    elapsed_s: float = 0.0
-    nbytes: int = 0
-    detail: str = ""
+if TYPE_CHECKING:
+    from loadstone.pictures.page import Picture
+    from loadstone.reporting.file_reads import FileReads
+    from loadstone.transfer.read_log import ReadLog, Span
+    from loadstone.transfer.weight_files import Weights
 
 
 @dataclass
@@ -77,14 +75,31 @@ class LoadReport:
     by_rank: RankBytes | None = None
     """Of a module that is spread over a mesh: this rank's part."""
 
+    weights: Sequence[Weight] = ()
+    """What each tensor takes, and where; of a module that is spread over a mesh, this rank's part of each."""
+
+    files: Mapping[str, int] = field(default_factory=dict)
+    """Weight file → how many bytes of it the model's tensors span."""
+
+    reads: ReadLog | None = None
+    """When which bytes of the files were read. What is mapped and not read ahead is read when it is used, and is not
+    in it."""
+
+    began_s: float = field(default_factory=time.perf_counter)
+    """When the load began, as ``time.perf_counter`` counts."""
+
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
         """Time a step."""
-        entry = Stage(name)
         start = time.perf_counter()
+        entry = Stage(name, start_s=start - self.began_s)
         yield entry
         entry.elapsed_s = time.perf_counter() - start
         self.stages.append(entry)
+
+    def reads_from(self, weights: Weights) -> None:
+        """Note the files that a load reads, and how; what it reads from now on, it is told by their log."""
+        self.transfer, self.files, self.reads = weights.describe(), weights.needed(), weights.log
 
     def take(self, plan: LoadPlan) -> None:
         """Note what a plan decided."""
@@ -112,6 +127,84 @@ class LoadReport:
     def elapsed_s(self) -> float:
         """Seconds of all stages."""
         return sum(stage.elapsed_s for stage in self.stages)
+
+    def file_reads(self) -> list[FileReads]:
+        """Each weight file, and when it was read."""
+        from loadstone.reporting.file_reads import FileReads
+
+        return [FileReads(path, nbytes, self._spans(path)) for path, nbytes in self.files.items()]
+
+    def _spans(self, path: str) -> tuple[Span, ...]:
+        spans = () if self.reads is None else self.reads.spans(path)
+        return tuple(
+            span._replace(start_s=span.start_s - self.began_s, stop_s=span.stop_s - self.began_s) for span in spans
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON has it. Sizes are in bytes, times in seconds since the load began.
+
+        ``source``, ``model_class``, ``dtype``, ``device``, ``elapsed_s``, ``weights_version``, ``initialized``,
+        ``unused``, ``leftovers``, ``mismatched``, ``untied``, ``passed_over``, ``left_plain`` and ``transfer`` are the
+        attributes; and there are:
+
+        ============================ =============================================================================
+        ``stages``                   of each ``name``, ``start_s``, ``elapsed_s``, ``nbytes``, ``detail``
+        ``files``                    of each ``path``; ``nbytes``, which the model's tensors span; ``read_bytes``;
+                                     ``reading_s``, in which one thread read it at least; ``bytes_per_s``, or null;
+                                     and ``spans``: ``start_s``, ``stop_s``, ``nbytes``, ``was_cached``, ``thread``
+        ``weights``                  of each tensor ``name``, ``device``, ``dtype``, ``nbytes``
+        ``sources``                  slot → where its values came from, as text
+        ``by_rank``                  null, or ``rank``, ``read``, ``viewed`` and ``copied``
+        ============================ =============================================================================
+        """
+        return {
+            "source": self.source,
+            "model_class": self.model_class,
+            "dtype": self.dtype,
+            "device": self.device,
+            "elapsed_s": self.elapsed_s,
+            "stages": [dict(vars(stage)) for stage in self.stages],
+            "files": [file.to_dict() for file in self.file_reads()],
+            "weights": [weight.to_dict() for weight in self.weights],
+            "sources": {name: str(recipe) for name, recipe in self.sources.items()},
+            "initialized": dict(self.initialized),
+            "unused": list(self.unused),
+            "leftovers": list(self.leftovers),
+            "mismatched": [[name, list(stored), list(needed)] for name, stored, needed in self.mismatched],
+            "untied": dict(self.untied),
+            "passed_over": list(self.passed_over),
+            "left_plain": list(self.left_plain),
+            "transfer": list(self.transfer),
+            "weights_version": self.weights_version,
+            "by_rank": None if self.by_rank is None else dict(vars(self.by_rank)),
+        }
+
+    def to_html(self) -> str:
+        """A page with a map of the memory and a timeline of the load; it needs no network and no other file."""
+        from loadstone.pictures.page import html
+
+        return html(self._picture())
+
+    def to_svg(self) -> str:
+        """The same as one picture that stands still."""
+        from loadstone.pictures.page import svg
+
+        return svg(self._picture())
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        from loadstone.pictures.page import fragment
+
+        return fragment(self._picture())
+
+    def _picture(self) -> Picture:
+        from loadstone.reporting.picture import picture_of_load
+
+        took = f"{self.dtype} · {self.device}"
+        notes = [*self.transfer, *self.passed_over]
+        return picture_of_load(
+            self.model_class, f"{self.source} · {took}", self.weights, self.stages, self.file_reads(), notes
+        )
 
     def __str__(self) -> str:
         lines = [f"{self.model_class} from {self.source} ({self.dtype}, {self.device})"]

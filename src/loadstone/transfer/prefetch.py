@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import mmap
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from loadstone.transfer.machine import cores
 from loadstone.transfer.mapped_file import populate
 from loadstone.transfer.memory import PAGE_BYTES, new_memory
 from loadstone.transfer.probe import cached_bytes
+from loadstone.transfer.read_log import ReadLog
 from loadstone.transfer.weight_file import WeightFile
 
 logger = logging.getLogger("loadstone")
@@ -57,11 +59,12 @@ class Warmup:
     not needed any more is ignored.
     """
 
-    def __init__(self, regions: Iterable[Region], threads: int | None = None) -> None:
+    def __init__(self, regions: Iterable[Region], threads: int | None = None, log: ReadLog | None = None) -> None:
         steps = list(_steps(regions))
         self.nbytes = sum(step.nbytes for step in steps)
         """Bytes to read."""
         self._runs = _runs(steps, min(threads or cores(), len(steps)))
+        self._log = log or ReadLog()
         self._lock = threading.Lock()
         self._is_stopped = False
         self._done_bytes = 0
@@ -112,10 +115,12 @@ class Warmup:
                 memory = None if step.memory is None else step.memory()
                 if step.memory is not None and memory is None:
                     continue
+                start_s = time.perf_counter()
                 was_cached = reader.read(step)
                 if memory is not None:
                     populate(memory, step.at, step.nbytes, step.path, step.offset, was_cached)
                 del memory
+                self._log.note(step.path, start_s, step.nbytes, was_cached)
                 with self._lock:
                     self._done_bytes += step.nbytes
         except LoadstoneError as error:

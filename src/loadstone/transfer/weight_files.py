@@ -16,6 +16,7 @@ from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.prefetch import Region, Warmup
 from loadstone.transfer.probe import FileFacts, probe
+from loadstone.transfer.read_log import ReadLog
 from loadstone.transfer.strategy import Choice, TransferOptions, choose, choose_remote
 from loadstone.transfer.weight_file import WeightFile
 
@@ -56,12 +57,18 @@ class Weights:
         """Whether all that is mapped is being populated."""
         self.read_for_others = 0
         """Bytes that this process read for others of its node, less those that they read for it."""
+        self.log = ReadLog()
+        """When which of the files were read."""
         self._warmups: list[Warmup] = []
 
     def add(self, path: Path) -> None:
         """One more file, which is mapped."""
         self.choices[path] = Choice(True, False, True)
         self.maps[path] = MappedFile(path)
+
+    def needed(self) -> dict[str, int]:
+        """Each file, and how many bytes of it the tensors span."""
+        return {str(path): nbytes for path, nbytes in self._ends.items()}
 
     def mapped(self) -> dict[Path, MappedFile]:
         """The maps of files whose weights may be views."""
@@ -101,6 +108,9 @@ class Weights:
 
     def open(self, path: Path) -> ByteSource:
         """For reading what is copied. Raises :class:`CorruptCheckpoint`."""
+        return self.log.open(self._opened, path)
+
+    def _opened(self, path: Path) -> ByteSource:
         if isinstance(path, RemotePath) and path.source is not None:
             return path.source
         return self.open_here(path)
@@ -149,7 +159,7 @@ class Weights:
 
     def warm(self, regions: Iterable[Region]) -> None:
         """Begin to read some regions ahead."""
-        warmup = Warmup(regions, self.options.threads)
+        warmup = Warmup(regions, self.options.threads, self.log)
         self._warmups.append(warmup)
         warmup.start()
 

@@ -46,15 +46,20 @@ def plan(
     variant: Variant = None,
     revision: Revision = None,
     gguf_file: GgufFile = None,
+    picture: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Draw the memory into a page (.html) or a picture (.svg) of its own."),
+    ] = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Show which device each module would be on and the memory a load would take. Reads headers only."""
     with failing_clearly(show_traceback, as_json=as_json):
-        from loadstone.cli.plan import device_map_of, max_memory_of, mesh_of, show
+        from loadstone.cli.plan import check_picture, device_map_of, draw, max_memory_of, mesh_of, show
         from loadstone.pipeline.plan import plan as make_plan
 
         output = Output()
+        check_picture(picture)
         with output.working(f"Reading the headers of {path}"):
             forecast = make_plan(
                 path,
@@ -73,6 +78,8 @@ def plan(
                 dequantize=dequantize,
                 quantization_config=quantization_of(quantize, left_alone),
             )
+        if picture is not None:
+            draw(forecast, picture, output)
         if as_json:
             output.json(forecast.to_json())
         else:

@@ -1,0 +1,300 @@
+"""Maps of memory and timelines: what is drawn of what, and that nothing a file says gets out of its place."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import re
+import threading
+import time
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from cli.conftest import loadstone as command
+from pictures.examples import HOSTILE, decoder, experts, forecast
+
+import loadstone
+from loadstone.pictures.markup import fitted, readable, script_data
+from loadstone.pictures.squarify import Box, cut
+from loadstone.pictures.tree import COLORS, OTHER, Node, grow, seen
+from loadstone.pictures.treemap import tiles
+from loadstone.planning.weights import Weight
+from loadstone.reporting.file_reads import FileReads
+from loadstone.transfer.read_log import ReadLog, Span
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny decoder in several files."""
+    config = loadstone.LlamaConfig(
+        vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=3, num_attention_heads=2
+    )
+    path = tmp_path_factory.mktemp("model")
+    loadstone.LlamaForCausalLM(config).save_pretrained(path, max_shard_size="30kB")
+    return path
+
+
+@pytest.mark.parametrize(
+    "sizes", [[5], [3, 3, 3], [6, 6, 4, 3, 2, 2, 1], [100, 1, 1, 1], [7] * 30, list(range(90, 0, -1))]
+)
+@pytest.mark.parametrize("box", [Box(0, 0, 600, 400), Box(10, 20, 40, 900)])
+def test_areas_are_as_the_sizes_and_fill_the_box_without_overlap(sizes: list[int], box: Box) -> None:
+    boxes = list(cut(sizes, box))
+    share = box.width * box.height / sum(sizes)
+    for size, part in zip(sizes, boxes, strict=True):
+        assert part.width * part.height == pytest.approx(size * share)
+        assert part.x >= box.x - 1e-6 and part.x + part.width <= box.x + box.width + 1e-6
+        assert part.y >= box.y - 1e-6 and part.y + part.height <= box.y + box.height + 1e-6
+    for index, one in enumerate(boxes):
+        for other in boxes[:index]:
+            across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+            down = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+            assert across < 1e-6 or down < 1e-6
+
+
+def test_layers_of_one_size_are_read_in_their_order() -> None:
+    boxes = list(cut([9] * 30, Box(0, 0, 900, 500)))
+    assert boxes == sorted(boxes, key=lambda box: (box.y, box.x))
+
+
+def test_the_tree_sums_joins_chains_and_tells_what_parts_are_in_their_blocks() -> None:
+    tree = grow((name, str(place), dtype, nbytes) for name, place, dtype, nbytes in decoder(10))
+    assert tree.root.nbytes == sum(each.nbytes for each in decoder(10)) and tree.root.tensors == 82
+    assert {child.name for child in tree.root.children} == {"model", "lm_head.weight"}
+    assert set(tree.legends[0].values) == {"mlp", "self_attn", "embed_tokens", "lm_head", "input_layernorm"}
+    assert tree.legends[1].values == ("0", "cpu", "disk") and tree.color_by == 1
+    nested = grow([(f"stages.{i}.layers.{j}.attn.q.weight", "cpu", "float32", 4) for i in range(2) for j in range(3)])
+    assert nested.legends[0].values == ("attn",) and nested.color_by == 0
+
+
+def test_a_tree_holds_what_has_bytes_and_a_tensor_may_have_a_modules_name() -> None:
+    tree = grow([("a", "cpu", "float32", 4), ("a.b", "cpu", "float32", 8), ("a.c", "cpu", "float32", 0)])
+    assert (tree.root.nbytes, tree.root.tensors) == (12, 2)
+    assert grow([]).root.nbytes == 0
+    lone = grow([("w", "cpu", "float32", 4)]).root
+    assert [child.name for child in lone.children] == ["w"]
+
+
+def test_more_values_than_colors_share_the_last() -> None:
+    tree = grow([(f"w{number}", f"d{number}", "float32", 100 - number) for number in range(12)])
+    legend = tree.legends[1]
+    assert len(legend.values) == COLORS and legend.values[-1] == OTHER
+    assert sum(legend.nbytes) == tree.root.nbytes
+
+
+def test_what_is_too_small_is_merged_with_a_count_and_no_bytes_are_lost() -> None:
+    root = grow((name, str(place), dtype, nbytes) for name, place, dtype, nbytes in experts()).root
+    shown = seen(root, root.nbytes / 1000)
+
+    def leaves(node: Node) -> Iterator[Node]:
+        if not node.children:
+            yield node
+        for child in node.children:
+            yield from leaves(child)
+
+    parts = list(leaves(shown))
+    assert len(parts) < 3000
+    assert sum(part.nbytes for part in parts) == root.nbytes
+    assert sum(part.tensors for part in parts) == root.tensors == len(experts())
+    assert any(part.name.endswith("smaller") for part in parts)
+
+
+def test_hostile_names_stay_text() -> None:
+    plan = forecast([Weight(name, "cpu", "float32", 1 << 20) for name in HOSTILE], source=HOSTILE[0])
+    picture = ElementTree.fromstring(plan.to_svg())
+    assert {element.tag.removeprefix(SVG) for element in picture.iter()} == {
+        "svg",
+        "style",
+        "g",
+        "rect",
+        "text",
+        "title",
+    }
+    assert not [name for element in picture.iter() for name in element.attrib if name.startswith("on")]
+    page = Page()
+    page.feed(plan.to_html())
+    assert page.opened.count("script") == 2 and "img" not in page.opened and page.handlers == []
+    data = json.loads(page.data)
+    assert data["root"][1] == len(HOSTILE) << 20
+    for text in (plan.to_html(), plan.to_svg(), plan._repr_html_()):
+        assert len(text.encode()) < 200_000 and not re.search(r"[\x00\u202e\u2028\ufeff]", text)
+
+
+class Page(HTMLParser):
+    """The elements of a page, and the data in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        self.handlers: list[str] = []
+        self.data = ""
+        self._in_data = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.opened.append(tag)
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        self._in_data = ("type", "application/json") in attrs
+
+    def handle_data(self, data: str) -> None:
+        if self._in_data:
+            self.data += data
+            self._in_data = False
+
+
+def test_pages_ask_for_nothing_from_elsewhere() -> None:
+    plan = forecast(decoder(3))
+    for text in (plan.to_html(), plan.to_svg(), plan._repr_html_()):
+        assert not re.search(r"(src|href)=\"(?!data:,)|@import|url\(|https?://(?!www\.w3\.org/2000/svg)", text)
+
+
+def test_the_style_of_a_fragment_reaches_no_further() -> None:
+    text = forecast(decoder(3))._repr_html_()
+    assert "<script" not in text
+    (style,) = re.findall(r"<style>(.*?)</style>", text)
+    style = style.replace("@media(prefers-color-scheme:dark){", "")
+    for selectors in re.findall(r"([^{}]+)\{", style):
+        assert all(each.strip().startswith(".loadstone-picture") for each in selectors.split(",")), selectors
+
+
+def test_a_plan_of_100000_tensors_is_written_in_two_seconds_and_is_small() -> None:
+    plan = forecast(experts())
+    assert len(plan.weights) > 100_000
+    begun = time.process_time()  # for whatever else this machine does
+    page = plan.to_html()
+    assert time.process_time() - begun < 2
+    assert len(page) < 3_000_000
+    assert len(plan.to_svg()) < 1_000_000
+
+
+def test_names_alone_cannot_make_a_page_large() -> None:
+    weights = [Weight(f"{number:x>90}.{number:y>90}.w", "cpu", "float32", 1 << 20) for number in range(40_000)]
+    assert len(forecast(weights).to_html()) < 3_000_000
+
+
+def test_cells_and_frames_lie_within_their_parents() -> None:
+    root = grow((name, str(place), dtype, nbytes) for name, place, dtype, nbytes in decoder(30)).root
+    frames: list[Box] = []
+    for tile in tiles(root, Box(0, 0, 1160, 640)):
+        del frames[tile.depth :]
+        if frames:
+            above = frames[-1]
+            assert above.x - 0.01 <= tile.box.x and tile.box.x + tile.box.width <= above.x + above.width + 0.01
+            assert above.y - 0.01 <= tile.box.y and tile.box.y + tile.box.height <= above.y + above.height + 0.01
+        frames.append(tile.box)
+
+
+@pytest.mark.parametrize("text", ["gate_proj", "MMMMMMMMMMMM", "重み重み重み", "iiii", ""])
+def test_a_fitted_text_is_a_beginning_of_it(text: str) -> None:
+    for width in range(0, 200, 7):
+        found = fitted(text, width, 11)
+        assert found == text or found == "" or (found.endswith("…") and text.startswith(found[:-1]))
+
+
+def test_what_is_shown_is_spelled_out_where_it_would_steer() -> None:
+    assert readable("\x1b[31m\u202ea") == "\\x1b[31m\\u202ea"
+    assert readable("x" * 500) == "x" * 199 + "…"
+    assert json.loads(script_data("</script>")) == "</script>" and "<" not in script_data("</script>")
+
+
+def test_a_plan_as_json_has_every_tensor_with_its_device_and_dtype(folder: Path) -> None:
+    plan = loadstone.plan(folder, device_map={"model": "cpu", "lm_head": "disk"}, dtype="auto")
+    document = plan.to_dict()
+    assert json.loads(json.dumps(document)) == document
+    assert {key: document[key] for key in plan.to_json()} == plan.to_json()
+    by_device: dict[str, int] = {}
+    for row in document["weights"]:
+        assert row.keys() == {"name", "device", "dtype", "nbytes"} and row["dtype"] == "float32"
+        by_device[row["device"]] = by_device.get(row["device"], 0) + row["nbytes"]
+    assert by_device == document["bytes_by_device"]
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"dtype": "float16"}, {"transfer": loadstone.transfer_options(read="buffered")}]
+)
+def test_a_load_tells_what_it_did_when(folder: Path, options: dict[str, object]) -> None:
+    model = loadstone.AutoModelForCausalLM.from_pretrained(folder, **options)
+    document = model.load_report.to_dict()
+    assert json.loads(json.dumps(document)) == document
+    stages = document["stages"]
+    assert [stage["name"] for stage in stages][:3] == ["files", "config", "checkpoint"]
+    for one, following in pairwise(stages):
+        assert one["start_s"] + one["elapsed_s"] <= following["start_s"] + 1e-6
+    held = {name: value.nbytes for name, value in model.state_dict().items()}
+    assert {row["name"]: row["nbytes"] for row in document["weights"]} == held
+    files = document["files"]
+    assert len(files) == len(list(folder.glob("*.safetensors"))) > 2
+    end_s = stages[-1]["start_s"] + stages[-1]["elapsed_s"]
+    for file in files:
+        assert file["read_bytes"] >= file["nbytes"] * 0.9 and 0 < file["reading_s"] < end_s
+        assert sum(span["nbytes"] for span in file["spans"]) == file["read_bytes"]
+        assert all(0 <= span["start_s"] <= span["stop_s"] <= end_s + 0.1 for span in file["spans"])
+    for text in (model.load_report.to_svg(), model.load_report._repr_html_().replace("<br>", "")):
+        shown = "".join(ElementTree.fromstring(text).itertext())
+        assert "populate" in shown and files[0]["path"].rpartition("/")[2][-12:] in shown
+
+
+def test_a_report_can_be_copied_and_pickled_and_holds_no_model(folder: Path) -> None:
+    report = loadstone.AutoModelForCausalLM.from_pretrained(folder).load_report
+    for other in (copy.deepcopy(report), pickle.loads(pickle.dumps(report))):
+        assert other.to_dict() == report.to_dict()
+
+
+def test_load_into_and_a_swap_tell_it_too(folder: Path) -> None:
+    model = loadstone.AutoModelForCausalLM.from_pretrained(folder)
+    before = [row["nbytes"] for row in model.load_report.to_dict()["weights"]]
+    report = loadstone.load_into(model, folder)
+    assert [row["nbytes"] for row in report.to_dict()["weights"]] == before
+    swapped = model.swap_weights(folder)
+    assert [row["nbytes"] for row in swapped.to_dict()["weights"]] == before
+    assert "publish" in swapped.to_html()
+
+
+def test_reads_that_follow_each_other_are_one_span_and_threads_are_told_apart() -> None:
+    log = ReadLog()
+    for _ in range(100):
+        log.note(Path("a"), time.perf_counter(), 10)
+    log.note(Path("a"), time.perf_counter(), 5, was_cached=True)
+    (read, *rest) = log.spans("a")
+    assert (read.was_cached, read.nbytes + sum(span.nbytes for span in rest)) == (False, 1005)
+    other = threading.Thread(target=lambda: log.note(Path("a"), time.perf_counter(), 1))
+    other.start()
+    other.join()
+    assert {span.thread for span in log.spans("a")} == {0, 1} and log.spans("b") == ()
+
+
+def test_a_log_of_very_many_reads_stays_short() -> None:
+    log, at = ReadLog(), time.perf_counter()
+    for number in range(20_000):
+        log.note(Path("a"), at + 0.01 * number, 1)  # reads that seem to begin ever later
+    assert sum(span.nbytes for span in log.spans("a")) == 20_000
+
+
+def test_time_in_which_several_threads_read_counts_once() -> None:
+    spans = (Span(0, 2, 10, False, 0), Span(1, 3, 10, False, 1), Span(5, 6, 10, True, 0))
+    assert FileReads("a", 30, spans).reading_s == 4
+
+
+def test_the_command_writes_a_page_or_a_picture_whole(folder: Path, tmp_path: Path) -> None:
+    page, picture = tmp_path / "plan.html", tmp_path / "plan.SVG"
+    done = command("plan", folder, "--picture", page, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["model_class"] == "LlamaForCausalLM"
+    assert page.read_text("utf-8").startswith("<!doctype html>") and str(page) in done.stderr
+    assert command("plan", folder, "--picture", picture).returncode == 0
+    assert ElementTree.parse(picture).getroot().tag == f"{SVG}svg"
+    assert {path.name for path in tmp_path.iterdir()} == {"plan.html", "plan.SVG"}
+
+
+@pytest.mark.parametrize("name", ["plan.png", "plan", "nul\0.svg", "folder.svg"])
+def test_what_cannot_be_written_is_one_line(folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.svg").mkdir()
+    done = command("plan", folder, "--picture", tmp_path / name)
+    assert done.returncode == 1 and "Traceback" not in done.stderr and name.rstrip("\0").split("\0")[0] in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.svg"]
