@@ -57,11 +57,11 @@ lint: $(VENV)/.installed-test
 types: $(VENV)/.installed-test
 	$(BIN)/mypy
 
-unit: $(VENV)/.installed-test
+unit: $(VENV)/.installed-test $(VENV)/.installed-browser
 	$(PYTEST) -n $(WORKERS) -m "not long and not gpu" --junitxml=build/quick.xml
 
 BASE ?=
-quick: $(VENV)/.installed-test
+quick: $(VENV)/.installed-test $(VENV)/.installed-browser
 	$(BIN)/python tools/affected_tests.py $(BASE) -- -n $(WORKERS)
 
 smoke: $(VENV)/.installed-test
@@ -70,14 +70,14 @@ smoke: $(VENV)/.installed-test
 test-core: $(CORE)/.installed
 	PYTHONPATH=tests $(CORE)/bin/python -m pytest -p no_framework tests/no_framework.py tests -m "not long and not gpu"
 
-test-long: $(VENV)/.installed-test
+test-long: $(VENV)/.installed-test $(VENV)/.installed-browser
 	$(PYTEST) -n $(WORKERS) -m "long and not gpu" --junitxml=build/long.xml
 
 test-times: $(VENV)/.installed-test
 	$(BIN)/python tools/test_times.py $(wildcard build/quick.xml build/long.xml)
 
 # Under the tracer a few tests that measure time or memory may fail: what is covered is told all the same.
-coverage: $(VENV)/.installed-test
+coverage: $(VENV)/.installed-test $(VENV)/.installed-browser
 	$(BIN)/coverage erase
 	-$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not gpu"
 	$(BIN)/coverage combine --quiet
@@ -179,6 +179,16 @@ $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefil
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
 	$(PIP) --no-deps timm==1.0.31
 	$(PIP) --no-deps --upgrade --target $(VENV)/torchvision torchvision==0.28.0
+	@touch $@
+
+# A browser, for the tests that look at pictures (docs/pictures.md): Debian's, with its driver and a font.
+$(VENV)/.installed-browser: $(VENV)/.created
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; } \
+		|| { echo "The tests of pictures need a browser: apt-get install chromium chromium-driver (as root)" >&2; exit 1; }
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium chromium-driver fonts-dejavu-core >/dev/null; }
 	@touch $@
 
 $(CORE)/.installed: pyproject.toml constraints.txt Makefile

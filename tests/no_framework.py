@@ -30,8 +30,8 @@ BLOCKED = {
 """What an installation of Loadstone without extras has not."""
 
 ROOMS = (
-    *("architectures", "checkpoint", "configs", "core", "lockfile", "materialize", "planning", "quantization"),
-    *("remote_code", "reporting", "saving", "sources", "text", "transfer"),
+    *("architectures", "checkpoint", "configs", "core", "lockfile", "materialize", "pictures", "planning"),
+    *("quantization", "remote_code", "reporting", "saving", "sources", "text", "transfer"),
 )
 """The rooms that need no framework."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from loadstone.planning.weights import Weight
@@ -48,11 +49,12 @@ def decoder(layers: int) -> list[Weight]:
     return [*weights, Weight("lm_head.weight", "cpu", "bfloat16", 32_000 << 11)]
 
 
-def experts() -> list[Weight]:
+@functools.cache
+def experts() -> tuple[Weight, ...]:
     """100,000 tensors: 64 layers of 520 experts."""
-    return [
+    return tuple(
         Weight(f"model.layers.{layer}.mlp.experts.{expert}.w{part}.weight", layer // 8, "bfloat16", 8 << 20)
         for layer in range(64)
         for expert in range(521)
         for part in (1, 2, 3)
-    ]
+    )

@@ -45,8 +45,8 @@ def mesh_of(tp: int | None, fsdp: int | None) -> dict[str, int] | None:
 
 def check_picture(name: str | None) -> None:
     """:class:`ArgumentError` for a file of another kind than pictures are written as."""
-    if name is not None and Path(name).suffix.lower() not in _PICTURES:
-        raise ArgumentError(f"--picture {name}: expected a file that ends in {' or '.join(_PICTURES)}.")
+    if name is not None and ("\0" in name or Path(name).suffix.lower() not in _PICTURES):
+        raise ArgumentError(f"--picture {name!r}: expected a file that ends in {' or '.join(_PICTURES)}.")
 
 
 def draw(forecast: Forecast, name: str, output: Output) -> None:

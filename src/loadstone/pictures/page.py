@@ -14,6 +14,8 @@ from loadstone.pictures.timeline import Group
 from loadstone.pictures.tree import COLORS, MOST_NODES, Node, Tree, seen
 
 _WIDTH, _MAP_HEIGHT = 1160, 640
+_NARROW = 376
+"""Of a timeline, on a phone."""
 _HEAD_PX, _FONT = 58, "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 _MOST_DATA_BYTES = 2_200_000
 _NAME_CHARACTERS = 80
@@ -35,7 +37,7 @@ class Picture(NamedTuple):
 
 def svg(picture: Picture) -> str:
     """A file of its own, which follows the reader's choice of light or dark."""
-    height = _HEAD_PX + _MAP_HEIGHT + (timeline.height_of(picture.groups) + 16 if picture.groups else 0)
+    height = _HEAD_PX + _MAP_HEIGHT + (timeline.height_of(picture.groups, _WIDTH) + 16 if picture.groups else 0)
     inside = (
         f'<rect class="paper" width="{_WIDTH + 40}" height="{height + 40}"/><g transform="translate(20 20)">'
         f'<text class="title" x="0" y="18">{escaped(picture.title, 80)}</text>'
@@ -53,7 +55,7 @@ def fragment(picture: Picture) -> str:
     scope = ".loadstone-picture"
     parts = [_svg(treemap.drawing(picture.tree, 900, 420), 900, 420, "", f"memory of {picture.title}")]
     if picture.groups:
-        height = timeline.height_of(picture.groups)
+        height = timeline.height_of(picture.groups, 900)
         parts.append(_svg(timeline.drawing(picture.groups, 900), 900, height, "", f"load of {picture.title}"))
     style = f"{variables(scope)}{_style(scope + ' ')}{scope}{{background:var(--paper);color:var(--ink);padding:8px}}"
     return (
@@ -73,9 +75,11 @@ def html(picture: Picture) -> str:
     still = _svg(treemap.drawing(tree, _WIDTH, _MAP_HEIGHT), _WIDTH, _MAP_HEIGHT, "", "memory by module")
     drawn = ""
     if picture.groups:
-        bars = timeline.drawing(picture.groups, _WIDTH)
-        drawn = _svg(bars, _WIDTH, timeline.height_of(picture.groups), "", "load over time")
-        drawn = f'<section class="time"><h2>Time</h2><div class="scroll" tabindex="0">{drawn}</div></section>'
+        wide, narrow = (
+            f'<div class="{name}">{_timeline(picture.groups, width)}</div>'
+            for name, width in (("wide", _WIDTH), ("narrow", _NARROW))
+        )
+        drawn = f'<section class="time"><h2>Time</h2>{wide}{narrow}</section>'
     rows = "".join(f"<tr><th>{escaped(what)}</th><td>{escaped(value)}</td></tr>" for what, value in picture.facts)
     notes = "".join(f"<li>{escaped(note, 400)}</li>" for note in picture.notes)
     return (
@@ -106,6 +110,10 @@ def _data(tree: Tree) -> str:
         if len(text) <= _MOST_DATA_BYTES or most < 1000:
             return text
         most //= 2
+
+
+def _timeline(groups: Sequence[Group], width: int) -> str:
+    return _svg(timeline.drawing(groups, width), width, timeline.height_of(groups, width), "", "load over time")
 
 
 def _packed(node: Node) -> list[object]:

@@ -11,6 +11,7 @@ from loadstone.pictures.markup import escaped, fitted
 _TRACK_PX, _BAR_PX, _FONT_PX = 22, 14, 11
 _NAME_PX, _NOTE_PX = 190, 250
 """Columns beside the bars: what a track is, and what it came to."""
+_NARROW_PX, _INSET_PX = 600, 14
 _AXIS_PX = 24
 _STRIPS = 6
 """Threads of which each has a strip of a track of its own."""
@@ -45,29 +46,37 @@ class Group(NamedTuple):
     """What each color means, where there are several."""
 
 
-def height_of(groups: Sequence[Group]) -> int:
+def height_of(groups: Sequence[Group], width: int) -> int:
     """In pixels."""
-    return sum(_TRACK_PX * (len(group.tracks) + 1) for group in groups) + _AXIS_PX
+    return sum(_TRACK_PX + _track_px(width) * len(group.tracks) for group in groups) + _AXIS_PX
+
+
+def _track_px(width: int) -> int:
+    """A narrow picture has the texts of a track above its bars, where another has them beside."""
+    return _TRACK_PX if width >= _NARROW_PX else 2 * _TRACK_PX
 
 
 def drawing(groups: Sequence[Group], width: int) -> str:
     """The tracks above an axis of seconds, as the inside of an ``<svg>``."""
     total = max((bar.stop_s for group in groups for track in group.tracks for bar in track.bars), default=0.0) or 1e-3
-    left, right = float(_NAME_PX), float(width - _NOTE_PX)
+    is_narrow = width < _NARROW_PX
+    left, right = (_INSET_PX, width - _INSET_PX) if is_narrow else (_NAME_PX, width - _NOTE_PX)
     scale = (right - left) / total
-    bottom = height_of(groups) - _AXIS_PX
+    bottom = height_of(groups, width) - _AXIS_PX
     parts = [*_axis(total, left, scale, bottom)]
     y = 0
     for group in groups:
         parts.append(f'<text class="head" x="0" y="{y + 15}">{escaped(group.title)}</text>')
-        parts += _keys(group, left, y)
+        parts += _keys(group, _NAME_PX / 2 if is_narrow else left, y)
         y += _TRACK_PX
         for track in group.tracks:
             parts.append(f'<text class="track" x="0" y="{y + 15}">{escaped(_start(track.name))}</text>')
-            parts += [_bar(bar, track, y, left, scale) for bar in track.bars]
             note = fitted(track.note, _NOTE_PX - 12, _FONT_PX)
-            parts.append(f'<text class="note" x="{right + 12:.1f}" y="{y + 15}">{escaped(note)}</text>')
-            y += _TRACK_PX
+            place = f'note end" x="{width}' if is_narrow else f'note" x="{right + 12}'
+            parts.append(f'<text class="{place}" y="{y + 15}">{escaped(note)}</text>')
+            y += _track_px(width)
+            strips = min(1 + max((bar.strip for bar in track.bars), default=0), _STRIPS)
+            parts += [_bar(bar, strips, y - _TRACK_PX, left, scale) for bar in track.bars]
     return "".join(parts)
 
 
@@ -86,8 +95,7 @@ def _start(name: str) -> str:
     return "…" + reversed_end.rstrip("…")[::-1]
 
 
-def _bar(bar: Bar, track: Track, y: int, left: float, scale: float) -> str:
-    strips = min(1 + max(each.strip for each in track.bars), _STRIPS)
+def _bar(bar: Bar, strips: int, y: int, left: float, scale: float) -> str:
     height = _BAR_PX / strips
     top = y + (_TRACK_PX - _BAR_PX) / 2 + height * (bar.strip % strips)
     width = max((bar.stop_s - bar.start_s) * scale, 1.0)

@@ -14,6 +14,7 @@ _FEW = 8
 COLORS = 8
 """Values of a legend with a color of their own; the smallest share the last, which is called "other"."""
 OTHER = "other"
+_NAMELESS = "(no name)"
 
 Area = tuple[str, str, str, int]
 """A tensor: its dotted name, its device, its dtype, and bytes."""
@@ -66,7 +67,7 @@ def grow(areas: Iterable[Area]) -> Tree:
             continue
         above, _, last = name.rpartition(".")
         branch = branches.get(above) or _branch(above, branches)
-        fact = (branch.role or last, device, dtype)
+        fact = (branch.role or last or _NAMELESS, device, dtype)
         branch.leaves.append((last, nbytes, fact))
         for values, value in zip(sums, fact, strict=True):
             values[value] = values.get(value, 0) + nbytes
@@ -153,7 +154,7 @@ class _Looks(dict[tuple[str, str, str], tuple[int, ...]]):
 def _node(name: str, branch: _Branch, looks: _Looks) -> Node:
     """A module with its children; one that only holds another is joined with it."""
     children = [_node(part, below, looks) for part, below in branch.branches.items()]
-    children += [Node(last, nbytes, 1, looks[fact]) for last, nbytes, fact in branch.leaves]
+    children += [Node(last or _NAMELESS, nbytes, 1, looks[fact]) for last, nbytes, fact in branch.leaves]
     if len(children) == 1:
         child = children[0]
         child.name = f"{name}.{child.name}" if name else child.name

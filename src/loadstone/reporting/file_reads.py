@@ -13,7 +13,7 @@ class FileReads(NamedTuple):
 
     path: str
     nbytes: int
-    """What the model's tensors span of it."""
+    """How far the tensors in it reach, its header included."""
     spans: tuple[Span, ...]
     """When it was read, in seconds since the load began, in the order in which they began."""
 

@@ -79,7 +79,7 @@ class LoadReport:
     """What each tensor takes, and where; of a module that is spread over a mesh, this rank's part of each."""
 
     files: Mapping[str, int] = field(default_factory=dict)
-    """Weight file → how many bytes of it the model's tensors span."""
+    """Weight file → how far the tensors in it reach, its header included, in bytes."""
 
     reads: ReadLog | None = None
     """When which bytes of the files were read. What is mapped and not read ahead is read when it is used, and is not
@@ -149,7 +149,7 @@ class LoadReport:
 
         ============================ =============================================================================
         ``stages``                   of each ``name``, ``start_s``, ``elapsed_s``, ``nbytes``, ``detail``
-        ``files``                    of each ``path``; ``nbytes``, which the model's tensors span; ``read_bytes``;
+        ``files``                    of each ``path``; ``nbytes``, as far as the tensors in it reach; ``read_bytes``;
                                      ``reading_s``, in which one thread read it at least; ``bytes_per_s``, or null;
                                      and ``spans``: ``start_s``, ``stop_s``, ``nbytes``, ``was_cached``, ``thread``
         ``weights``                  of each tensor ``name``, ``device``, ``dtype``, ``nbytes``

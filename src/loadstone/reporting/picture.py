@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _MOST_FILES = 40
 """Tracks of files in a timeline; those of fewer bytes share the last."""
 _MOST_NOTES = 40
-_MOST_BARS = 300
-"""In a track; what lies closer together is drawn as one."""
+_MOST_BARS = 100
+"""Of a thread in a track, about; what lies closer together is drawn as one."""
 _STAGE_COLOR, _READ_COLOR, _CACHED_COLOR = 0, 1, 3
 _READ, _CACHED = "read", "entered from the page cache"
 
@@ -66,11 +66,11 @@ def _stage(stage: Stage) -> Track:
 def _file_tracks(files: Sequence[FileReads]) -> Iterator[Track]:
     """A track for each file, in their order; of very many the largest, and one for all others."""
     ranked = sorted(files, key=lambda file: -file.nbytes)
-    alone = set(ranked if len(files) <= _MOST_FILES else ranked[: _MOST_FILES - 1])
+    alone = {file.path for file in (files if len(files) <= _MOST_FILES else ranked[: _MOST_FILES - 1])}
     for file in files:
-        if file in alone:
+        if file.path in alone:
             yield _track(file.path.replace("\\", "/").rpartition("/")[2], file)
-    others = [file for file in files if file not in alone]
+    others = [file for file in files if file.path not in alone]
     if others:
         spans = tuple(sorted(span for file in others for span in file.spans))
         yield _track(f"{len(others):,} more files", FileReads("", sum(file.nbytes for file in others), spans))

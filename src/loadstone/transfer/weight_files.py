@@ -67,7 +67,7 @@ class Weights:
         self.maps[path] = MappedFile(path)
 
     def needed(self) -> dict[str, int]:
-        """Each file, and how many bytes of it the tensors span."""
+        """Each file, and how far the tensors in it reach, in bytes."""
         return {str(path): nbytes for path, nbytes in self._ends.items()}
 
     def mapped(self) -> dict[Path, MappedFile]:
