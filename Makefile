@@ -26,7 +26,7 @@ help:
 	@echo "make test-gpu              the tests that need an accelerator"
 	@echo "make test-times            where the last runs of the tests spent their time, by folder and by family"
 	@echo "make coverage              branch coverage of all tests, by room (half an hour)"
-	@echo "make format                let ruff rewrite the sources"
+	@echo "make format                let ruff rewrite the sources, and clear the notebooks"
 	@echo "make stubs                 write what editors know of the classes (after adding a family)"
 	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
@@ -90,6 +90,7 @@ test-gpu: $(VENV)/.installed-test
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python tools/clear_notebooks.py
 
 stubs: $(VENV)/.installed-test
 	$(BIN)/python tools/make_stubs.py

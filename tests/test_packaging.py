@@ -101,7 +101,7 @@ def test_sdist_holds_what_a_packager_needs_to_build_and_test(built: Path) -> Non
         names = {name.partition("/")[2] for name in sdist.getnames()}
     wanted = {"LICENSE", "README.md", "Makefile", "constraints.txt", "pyproject.toml", "src/loadstone/py.typed"}
     assert wanted <= names
-    assert "tests/test_packaging.py" in names
+    assert {"tests/test_packaging.py", "examples/embed.py", "examples/notebooks/quickstart.ipynb"} <= names
     assert not any(part in {".venv", "__pycache__"} for name in names for part in name.split("/"))
 
 
