@@ -8,7 +8,7 @@ graph of imports, lazy ones among them. Nearly every test reaches nearly every m
   most, or the nearest where none is so near; as long as all are no more than twenty files: what half of the package
   imports, only the whole suite can try,
 - a changed test file; with a changed helper, the test files that import it; with a changed conftest.py, its folder,
-- for docs/, benchmarks/ and tools/: tests/docs, tests/benchmarks, and the tests that name the tool,
+- for docs/, examples/, benchmarks/ and tools/: tests/docs, …, tests/benchmarks, and the tests that name the tool,
 - the tests marked smoke: three families in three frameworks are loaded, compute and are saved.
 
 The rest of tests/parity, the slow tests and those that need an accelerator are left to `make test` and

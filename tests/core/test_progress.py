@@ -36,7 +36,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     fake = Clock()
     monkeypatch.setattr(progress, "monotonic", fake)
-    for name in ("HF_HUB_DISABLE_PROGRESS_BARS", "TQDM_DISABLE"):
+    for name in ("HF_HUB_DISABLE_PROGRESS_BARS", "TQDM_DISABLE", "RANK"):
         monkeypatch.delenv(name, raising=False)
     return fake
 
@@ -133,6 +133,15 @@ def test_the_switches_of_other_libraries_turn_it_off(
     monkeypatch.setenv(name, "1")
     work(after := kind(), 10, 10)
     assert "Loading" in before.getvalue() and after.getvalue() == ""
+
+
+def test_of_several_ranks_the_first_one_shows_it(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {}
+    for rank in ("0", "1"):
+        monkeypatch.setenv("RANK", rank)
+        work(pipe := io.StringIO(), 10, 10)
+        shown[rank] = len(pipe.getvalue().splitlines())
+    assert shown == {"0": 2, "1": 0}
 
 
 # Threads and imports

@@ -25,7 +25,8 @@ class Progress:
 
     A bar comes after two seconds, where there is a terminal or a notebook. Elsewhere (a pipe, a log file, a batch job)
     a plain line is written every ten seconds in which bytes come. Neither comes where ``HF_HUB_DISABLE_PROGRESS_BARS``
-    or ``TQDM_DISABLE`` is 1, and no work fails because it cannot be shown.
+    or ``TQDM_DISABLE`` is 1, nor from another rank than the first, as ``torchrun`` tells them by ``RANK``. No work
+    fails because it cannot be shown.
     """
 
     def __init__(self, what: str, total_bytes: int) -> None:
@@ -70,7 +71,8 @@ class _View(Protocol):
 
 def _view(what: str, began_s: float) -> _View:
     """What this process can show: nothing, a bar, or lines."""
-    if any(os.environ.get(name, "").upper() in {"1", "ON", "TRUE", "YES"} for name in _OFF):
+    turned_off = any(os.environ.get(name, "").upper() in {"1", "ON", "TRUE", "YES"} for name in _OFF)
+    if turned_off or os.environ.get("RANK", "0") != "0":
         return _Nothing()
     # The kernel of a notebook has no terminal, and shows bars.
     return _Bar(what) if "ipykernel.zmqshell" in sys.modules or _on_terminal() else _Lines(what, began_s)
