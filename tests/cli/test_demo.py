@@ -124,7 +124,8 @@ def test_the_answer_of_the_real_model_is_that_of_transformers_and_of_the_readme(
 def test_the_demo_runs_as_the_readme_says() -> None:
     done = loadstone("demo")
     assert done.returncode == 0, done.stderr
-    shown = README.read_text().split("```text\n")[1].split("```")[0]
+    blocks = [block.split("```")[0] for block in README.read_text().split("```text\n")]
+    (shown,) = (block for block in blocks if "Question: " in block)
     question, answer = (line for line in shown.splitlines() if line.startswith(("Question: ", "Answer: ")))
     assert f"{question}\n{answer}\n" in done.stdout
     table = [line for line in shown.splitlines() if line[:1] in ("1", "2", "3") and line[1:3] == "  "]

