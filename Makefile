@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table sweep tokenizers releases benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-bridge benchmark-generation benchmark-distributed benchmark-change clean
+.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs reference heads support-table sweep tokenizers releases benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-bridge benchmark-generation benchmark-distributed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -28,6 +28,7 @@ help:
 	@echo "make coverage              branch coverage of all tests, by room (half an hour)"
 	@echo "make format                let ruff rewrite the sources, and clear the notebooks"
 	@echo "make stubs                 write what editors know of the classes (after adding a family)"
+	@echo "make reference             the API reference and the pages as HTML, in build/reference; warnings are errors"
 	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
 	@echo "make sweep                 every model type of transformers, loaded by the bridge: writes docs/bridge.md (ten minutes)"
@@ -94,6 +95,9 @@ format: $(VENV)/.installed-test
 
 stubs: $(VENV)/.installed-test
 	$(BIN)/python tools/make_stubs.py
+
+reference: $(VENV)/.installed-test
+	PYTHONPATH=tools $(BIN)/python -m reference
 
 heads: $(VENV)/.installed-test
 	$(BIN)/python tools/make_heads_table.py

@@ -520,7 +520,7 @@ def test_lock(llama: Path, tmp_path: Path) -> None:
     assert command("lock", llama, "--output", lock).returncode == 0
     loadstone.AutoModel.from_pretrained(llama, lock=lock)
     lock.write_text(re.sub(r"[0-9a-f]{64}", "0" * 64, lock.read_text()))
-    with pytest.raises(LoadstoneError, match=r"model\.safetensors"):
+    with pytest.raises(LoadstoneError, match=r"config\.json"):
         loadstone.AutoModel.from_pretrained(llama, lock=lock)
 
 

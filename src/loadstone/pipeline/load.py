@@ -73,61 +73,90 @@ def from_pretrained(
 
     Keywords as in Transformers 4.52:
 
-    ========================== =================================================================================
-    ``config``                 a config, or the path or id of one; else the checkpoint's own, with any keyword that
-                               is one of its keys overridden (``num_labels=3``)
-    ``state_dict``             tensors to load in place of the checkpoint's files; shared with the model where
-                               dtype and device are right
-    ``torch_dtype``, ``dtype`` a dtype, its name, or ``"auto"`` (the config's, else the first floating-point
-                               tensor's); float32 where not given. PyTorch: also a dict, module → dtype, ``""`` for
-                               the rest; and float8, in which linear weights are kept, to compute in bfloat16
-    ``device_map``             one device for the whole model; ``"auto"``, ``"balanced"``, ``"balanced_low_0"`` or
-                               ``"sequential"`` (see :func:`loadstone.planning.split.split`); or a dict, module-name
-                               prefix → device: a number, ``"cpu"`` or ``"disk"``
-    ``max_memory``             device → bytes, or text such as ``"10GiB"``; other devices are not used. Default: 90 %
-                               of what is free
-    ``max_batch``, ``max_length`` batch size and sequence length (tokens) whose keys and values memory is reserved for
-    ``offload_folder``         folder for weights on the disk that are not stored as the model needs them
-    ``offload_buffers``, ``offload_state_dict`` accepted: buffers that are saved go with their module
-    ``attn_implementation``    ``"sdpa"`` or ``"eager"``
-    ``sharding``               Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its shard only
-    ``device_mesh``            PyTorch: a ``DeviceMesh`` whose ranks share the model; its axis ``tp``, or the only one,
-                               splits layers (tensor parallelism), its axis ``fsdp`` shards blocks (FSDP2)
-    ``tp_plan``                ``"auto"``: the same over all ranks of the process group, as the family's blueprint says
-    ``distributed_config``     ``{"tp_size": …, "fsdp_size": …}``, or transformers' ``DistributedConfig``
-    ``from_tf``, ``from_flax`` prefer that framework's older file; without them it is read if there is no other
-    ``from_pt``                accepted: PyTorch's files are preferred anyway
-    ``ignore_mismatched_sizes`` newly initialize slots whose stored shape differs, instead of raising an error
-    ``strict``                 an error if a stored tensor is not used or a slot newly initialized
-    ``key_mapping``            regular expression → replacement, applied to stored names
-    ``output_loading_info``    return ``(model, info)``
-    ``gguf_file``              a GGUF file: config, weights and tokenizer come from it. Not needed for a path that ends
-                               in ``.gguf``
-    ``subfolder``, ``variant``, ``use_safetensors``, ``revision``, ``token``, ``cache_dir``, ``force_download``,
-    ``local_files_only``       which files, and from where
-    ``stream``                 True: weights of a Hub id are read from there by ranges, and not put into the cache
-    ``storage_options``        for an address: a dict of what its store takes beyond the environment (``endpoint``,
-                               ``region``, ``skip_signature``, …), ``timeout`` in seconds, ``headers``
-    ``trust_remote_code``      True: a model class that lies beside the weights may run. A list of repositories'
-                               ids: code of these may run. Without it no code is imported, whatever a file says
-    ``code_revision``          the commit of code that lies in another repository than the weights
-    ``allow_transformers``     False: such code gets Loadstone's equivalents of what it imports from ``transformers``.
-                               Without it, it gets the real library where that is installed; True: an error if not
-    ``bridge``                 PyTorch: True takes transformers' class also where Loadstone has one of its own, False
-                               never does; without it a model that Loadstone has no family of gets transformers' class,
-                               if that is installed
-    ``dequantize``             True: pre-quantized weights (``quantization_config``) are dequantized.
-                               False: in PyTorch those of a GGUF file stay packed, and are decoded when they are used
-    ``quantization_config``    PyTorch: quantize linear weights while they are loaded: ``loadstone.TorchAoConfig``,
-                               ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
-    ``lazy``                   return before the weights are read; they are read in the background, and when used
-    ``transfer``               how files are read: :func:`loadstone.transfer_options`. By default Loadstone chooses
-    ``lock``                   a lock file: files whose hashes differ from it are refused
-    ``adapter_name``, ``adapter_kwargs`` PyTorch, where the folder or repository holds a PEFT adapter and not a model:
-                               what it is called, and where it is (``revision``, ``subfolder``, ``token``, …). The base
-                               model that its config names is loaded, with the adapter on it
-    ``low_cpu_mem_usage``, ``_fast_init`` accepted: both are always on
-    ========================== =================================================================================
+    ``config``
+        a config, or the path or id of one; else the checkpoint's own, with any keyword that is one of its keys
+        overridden (``num_labels=3``)
+    ``state_dict``
+        tensors to load in place of the checkpoint's files; shared with the model where dtype and device are right
+    ``torch_dtype``, ``dtype``
+        a dtype, its name, or ``"auto"`` (the config's, else the first floating-point tensor's); float32 where not
+        given. PyTorch: also a dict, module → dtype, ``""`` for the rest; and float8, in which linear weights are
+        kept, to compute in bfloat16
+    ``device_map``
+        one device for the whole model; ``"auto"``, ``"balanced"``, ``"balanced_low_0"`` or ``"sequential"`` (see
+        :func:`loadstone.planning.split.split`); or a dict, module-name prefix → device: a number, ``"cpu"`` or
+        ``"disk"``
+    ``max_memory``
+        device → bytes, or text such as ``"10GiB"``; other devices are not used. Default: 90 % of what is free
+    ``max_batch``, ``max_length``
+        batch size and sequence length (tokens) whose keys and values memory is reserved for
+    ``offload_folder``
+        folder for weights on the disk that are not stored as the model needs them
+    ``offload_buffers``, ``offload_state_dict``
+        accepted: buffers that are saved go with their module
+    ``attn_implementation``
+        ``"sdpa"`` or ``"eager"``
+    ``sharding``
+        Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its shard only
+    ``device_mesh``
+        PyTorch: a ``DeviceMesh`` whose ranks share the model; its axis ``tp``, or the only one, splits layers
+        (tensor parallelism), its axis ``fsdp`` shards blocks (FSDP2)
+    ``tp_plan``
+        ``"auto"``: the same over all ranks of the process group, as the family's blueprint says
+    ``distributed_config``
+        ``{"tp_size": …, "fsdp_size": …}``, or transformers' ``DistributedConfig``
+    ``from_tf``, ``from_flax``
+        prefer that framework's older file; without them it is read if there is no other
+    ``from_pt``
+        accepted: PyTorch's files are preferred anyway
+    ``ignore_mismatched_sizes``
+        newly initialize slots whose stored shape differs, instead of raising an error
+    ``strict``
+        an error if a stored tensor is not used or a slot newly initialized
+    ``key_mapping``
+        regular expression → replacement, applied to stored names
+    ``output_loading_info``
+        return ``(model, info)``
+    ``gguf_file``
+        a GGUF file: config, weights and tokenizer come from it. Not needed for a path that ends in ``.gguf``
+    ``subfolder``, ``variant``, ``use_safetensors``
+        which files
+    ``revision``, ``token``, ``cache_dir``, ``force_download``, ``local_files_only``
+        of which commit of the Hub, and how they are fetched
+    ``stream``
+        True: weights of a Hub id are read from there by ranges, and not put into the cache
+    ``storage_options``
+        for an address: a dict of what its store takes beyond the environment (``endpoint``, ``region``,
+        ``skip_signature``, …), ``timeout`` in seconds, ``headers``
+    ``trust_remote_code``
+        True: a model class that lies beside the weights may run. A list of repositories' ids: code of these may
+        run. Without it no code is imported, whatever a file says
+    ``code_revision``
+        the commit of code that lies in another repository than the weights
+    ``allow_transformers``
+        False: such code gets Loadstone's equivalents of what it imports from ``transformers``. Without it, it gets
+        the real library where that is installed; True: an error if not
+    ``bridge``
+        PyTorch: True takes transformers' class also where Loadstone has one of its own, False never does; without
+        it a model that Loadstone has no family of gets transformers' class, if that is installed
+    ``dequantize``
+        True: pre-quantized weights (``quantization_config``) are dequantized. False: in PyTorch those of a GGUF
+        file stay packed, and are decoded when they are used
+    ``quantization_config``
+        PyTorch: quantize linear weights while they are loaded: ``loadstone.TorchAoConfig``,
+        ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
+    ``lazy``
+        return before the weights are read; they are read in the background, and when used
+    ``transfer``
+        how files are read: :func:`loadstone.transfer_options`. By default Loadstone chooses
+    ``lock``
+        a lock file: files whose hashes differ from it are refused
+    ``adapter_name``, ``adapter_kwargs``
+        PyTorch, where the folder or repository holds a PEFT adapter and not a model: what it is called, and where
+        it is (``revision``, ``subfolder``, ``token``, …). The base model that its config names is loaded, with the
+        adapter on it
+    ``low_cpu_mem_usage``, ``_fast_init``
+        accepted: both are always on
 
     Raises the errors of :mod:`loadstone.errors`; nothing half-loaded is ever returned.
     """

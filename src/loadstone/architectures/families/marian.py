@@ -54,5 +54,5 @@ FAMILY = Family(
     leftovers=fairseq_texts.LEFTOVERS,
     known=fairseq_texts.BIAS + fairseq_texts.SINES,
     class_names=fairseq_texts.CLASS_NAMES,
-    sources="arXiv:1804.00344; model cards of Helsinki-NLP/opus-mt-*",
+    sources="arXiv:1804.00344; model cards of the OPUS-MT models of Helsinki-NLP",
 )
