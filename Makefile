@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs reference heads support-table sweep tokenizers releases benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-bridge benchmark-generation benchmark-distributed benchmark-change clean
+.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs reference heads support-table sweep tokenizers releases benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-bridge benchmark-generation benchmark-cli benchmark-distributed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -39,6 +39,7 @@ help:
 	@echo "make benchmark-lock        what a lock file costs a load"
 	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
 	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantizing while loading, converting"
+	@echo "make benchmark-cli         the help, the import, and the first token of loadstone run"
 	@echo "make benchmark-generation  tokens a second, eager and compiled, beside transformers and llama.cpp"
 	@echo "make benchmark-distributed two processes, each with a part of a model, beside transformers and torch"
 	@echo "make benchmark-bridge      loads into transformers' own classes, beside transformers"
@@ -151,6 +152,9 @@ benchmark-bridge: $(VENV)/.installed-test
 
 benchmark-generation: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_generation.py
+
+benchmark-cli: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_cli.py
 
 benchmark-distributed: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_distributed.py
