@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -150,8 +149,10 @@ def run(
         if report:
             output.note(str(pipe.model.load_report))
         if not inputs:
+            from loadstone.cli.chat import converse
+
             options.begin_drawing()
-            import_module("loadstone.cli.chat").converse(pipe, options.sampling(), output, system)
+            converse(pipe, options.sampling(), output, system)
             return
         if task in WRITTEN:
             is_told = output.errors.is_terminal if stats is None else stats
