@@ -32,8 +32,7 @@ class Turns:
         self._output = output
         self.is_interactive = sys.stdin is not None and sys.stdin.isatty()
         if self.is_interactive:
-            with contextlib.suppress(ImportError):  # Windows has none
-                import readline  # noqa: F401 - input() edits lines with it
+            _edit_lines()
 
     def read(self) -> Turn | None:
         """The next turn that is not empty; None where there is no more.
@@ -100,6 +99,16 @@ class Turns:
             return None
         except UnicodeDecodeError as error:
             raise _no_text(error) from None
+
+
+def _edit_lines() -> None:
+    """From now on ``input`` edits lines and knows those before, where the system has readline. What is pasted comes in
+    one piece, which Python turns off, since its own prompt takes lines one by one."""
+    with contextlib.suppress(ImportError):  # Windows has none
+        import readline
+
+        if "libedit" not in (readline.__doc__ or ""):
+            readline.parse_and_bind("set enable-bracketed-paste on")
 
 
 def _as_text(line: str) -> str:
