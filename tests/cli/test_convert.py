@@ -16,6 +16,7 @@ import pytest
 import torch
 from checkpoint.test_gguf_open import write
 from cli.conftest import loadstone, loadstone_process
+from conversion.test_gguf import put_tokenizer
 from frameworks.torch import tiny
 from safetensors.torch import load_file, save_file
 
@@ -67,7 +68,8 @@ def test_what_is_lost_or_left_is_told_on_standard_error(folder: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--format", "gguf"), "safetensors"),
+        (("--format", "keras"), "safetensors"),
+        (("--format", "gguf"), ".gguf"),
         (("--dtype", "int4"), "quantization_config"),
         (("--max-shard-size", "many"), "many"),
         (("--revision", "main", "--subfolder", ".."), "subfolder"),
@@ -225,3 +227,17 @@ def test_diff_takes_one_option_for_both_or_one_for_each(ggufs: Path, tmp_path: P
         save_file({"a": torch.full((2,), value)}, tmp_path / name)
     assert difference(tmp_path, tmp_path, "--variant", "fp16")[0] == 0
     assert difference(tmp_path, tmp_path, "--variant", "", "--variant", "fp16")[0] == 1
+
+
+def test_one_gguf_file(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x.gguf"
+    done = loadstone("convert", folder, path, "--format", "gguf", "--gguf-type", "q8_0", "--verify")
+    assert done.returncode == 1 and "tokenizer" in done.stderr and not path.exists()
+    put_tokenizer(folder, 14)
+    done = loadstone("convert", folder, path, "--format", "gguf", "--gguf-type", "q8_0", "--verify")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{path}: ") and "gguf, 1 file," in done.stdout and "verified" in done.stdout
+    done = loadstone("convert", folder, path, "--format", "gguf", "--overwrite", "--json")
+    made = json.loads(done.stdout)
+    assert made["files"] == ["x.gguf"] and made["fallbacks"] == []
+    assert loadstone("diff", folder, path, "--ignore-dtype").returncode == 0

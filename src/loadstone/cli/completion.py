@@ -32,9 +32,17 @@ def heads(incomplete: str) -> list[str]:
 
 def formats(incomplete: str) -> list[str]:
     """The formats that checkpoints are written in."""
+    from loadstone.checkpoint.names import GGUF
     from loadstone.checkpoint.registry import written_formats
 
-    return beginning(incomplete, written_formats())
+    return beginning(incomplete, (*written_formats(), GGUF))
+
+
+def gguf_types(incomplete: str) -> list[str]:
+    """The types that matrices of a GGUF file are written in."""
+    from loadstone.quantization.ggml_types import ENCODED
+
+    return beginning(incomplete, [name.lower() for name in ENCODED])
 
 
 def quantizations(incomplete: str) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,8 +45,8 @@ from loadstone.materialize.reader import TensorReader
 from loadstone.planning.match import Gaps, LoadPlan, match
 from loadstone.planning.recipes import Initialized, Stored
 from loadstone.planning.ties import match_untied
-from loadstone.quantization.ggml_encode import ENCODED, require_encoder
-from loadstone.quantization.ggml_types import NUMBERS, TYPES, GgmlType
+from loadstone.quantization.ggml_encode import require_encoder
+from loadstone.quantization.ggml_types import ENCODED, NUMBERS, TYPES, GgmlType
 from loadstone.quantization.gguf_tensor import Below, Turned
 from loadstone.saving.replace_one import replace_one
 from loadstone.transfer.array_bytes import of_array
@@ -66,6 +67,7 @@ _ALWAYS_F32 = ("ffn_gate_inp.weight", "position_embd.weight", "token_types.weigh
 """Ends of the names of matrices that llama.cpp wants in float32, as its converter writes them."""
 _NOT_TERNARY = ("token_embd.weight", "output.weight")
 """Of files in TQ1_0 or TQ2_0, in F16."""
+_PHI = re.compile("phi-?3", re.IGNORECASE)
 _UNSAID = frozenset(
     (
         *("model_type", "architectures", "torch_dtype", "dtype", "id2label", "label2id", "rope_scaling", "use_cache"),
@@ -192,14 +194,15 @@ def _planned(
     kind = kind or TYPES[NUMBERS[_OF_DTYPES.get(_most(checkpoint), "F32")]]
     writer = _Tensors(names, naming, values, reader, lost)
     tensors = [*_small(rope_tensors(values)), *writer.tensors(plan, kind)]
+    tokenizer = tokenizer_of(origin, config)
     metadata = {
         "general.architecture": name,
         "general.type": "model",
-        "general.name": _title(origin, config.model_type),
+        "general.name": _title(origin, config.model_type, tokenizer["tokenizer.ggml.tokens"]),
         "general.file_type": _FILE_TYPES[kind.name],
         **({"general.quantization_version": _OF_BLOCKS} if kind.dtype is None else {}),
         **{f"{name}.{key}": value for key, value in describe(values).items()},
-        **tokenizer_of(origin, config),
+        **tokenizer,
     }
     _check_said(origin, config, metadata, tensors)
     return Written(metadata, tensors, tuple(writer.fallbacks), tuple(sorted(writer.dropped)))
@@ -227,13 +230,17 @@ def _most(checkpoint: Checkpoint) -> DType:
     return found.most_common(1)[0][0] if found else DType.FLOAT32
 
 
-def _title(origin: Origin, model_type: str) -> str:
-    """``general.name``, by which readers tell Mistral from Llama."""
+def _title(origin: Origin, model_type: str, tokens: object) -> str:
+    """``general.name``, by which readers tell Mistral from Llama, and llama.cpp Phi-3's tokenizer, which has ``</s>``,
+    from all others."""
     path = origin.gguf.path.with_suffix("") if origin.gguf is not None else origin.folder.resolve()
-    title = (origin.repo_id or path.name).split("/")[-1]
-    if (model_type == "mistral") != ("mistral" in title.lower()) and model_type in ("llama", "mistral"):
+    title = (origin.repo_id or path.name).split("/")[-1] or model_type
+    if model_type in ("llama", "mistral") and (model_type == "mistral") != ("mistral" in title.lower()):
         return model_type.title()
-    return title or model_type
+    is_phi = model_type == "phi3" and isinstance(tokens, list) and "</s>" in tokens
+    if is_phi != (_PHI.search(title) is not None):
+        return f"Phi-3 {title}" if is_phi else _PHI.sub("Phi 3", title)
+    return title
 
 
 def _small(values: Mapping[str, Sequence[float]]) -> Iterator[GgufTensor]:

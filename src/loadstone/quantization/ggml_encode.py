@@ -13,13 +13,11 @@ import numpy as np
 
 from loadstone.errors import CheckpointError
 from loadstone.quantization.encode import narrowed
-from loadstone.quantization.ggml_types import NUMBERS, TYPES, GgmlType
+from loadstone.quantization.ggml_types import ENCODED, NUMBERS, TYPES, GgmlType
 
 if TYPE_CHECKING:
     from loadstone.core.arrays import ByteArray, FloatArray
 
-ENCODED = ("F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "MXFP4", "TQ1_0", "TQ2_0")
-"""Names of the types that values can be encoded in."""
 _HERE = ENCODED[:4]
 _BLOCK = TYPES[NUMBERS["Q8_0"]]
 _AT_ONCE = 1 << 16
@@ -40,7 +38,7 @@ def require_encoder(kind: GgmlType) -> None:
 
 
 def encode(values: FloatArray, kind: GgmlType) -> ByteArray:
-    """float32, (rows, values of a row) → bytes of whole blocks, (rows, bytes of a row). A type of :data:`ENCODED`."""
+    """float32, (rows, values of a row) → bytes of whole blocks, (rows, bytes of a row). A type that is in :data:`ENCODED`."""
     rows, width = values.shape
     if kind.dtype is not None:
         return narrowed(values, kind.dtype).view(np.uint8).reshape(rows, -1)

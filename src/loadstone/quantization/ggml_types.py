@@ -60,5 +60,7 @@ TYPES = {
     41: GgmlType("Q1_0", 128, 18),
 }
 """The number in the file → the type."""
+ENCODED = ("F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "MXFP4", "TQ1_0", "TQ2_0")
+"""Names of the types that values can be encoded in."""
 NUMBERS = {kind.name: number for number, kind in TYPES.items()}
 """The name of a type → its number."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from loadstone.cli.completion import dtypes_to_cast_to, formats
+from loadstone.cli.completion import dtypes_to_cast_to, formats, gguf_types
 from loadstone.cli.console import Output, failing_clearly
 from loadstone.cli.options import (
     AsJson,
@@ -26,14 +26,15 @@ from loadstone.core.paths import local_path
 def convert(
     source: Annotated[str, typer.Argument(metavar="SRC", help="A checkpoint's folder or file, or an id on the Hub.")],
     target: Annotated[
-        Path, typer.Argument(metavar="DST", help="The folder to write, new or empty.", parser=local_path)
+        Path,
+        typer.Argument(metavar="DST", help="The folder to write, new or empty; of GGUF the file.", parser=local_path),
     ],
     to: Annotated[
         str,
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="safetensors, pytorch (.bin) or msgpack (Flax).",
+            help="safetensors, pytorch (.bin), msgpack (Flax) or gguf.",
             autocompletion=formats,
         ),
     ] = "safetensors",
@@ -43,6 +44,14 @@ def convert(
             metavar="DTYPE",
             help="Cast floating-point tensors to bfloat16, float16, float32, …",
             autocompletion=dtypes_to_cast_to,
+        ),
+    ] = None,
+    gguf_type: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TYPE",
+            help="Of a GGUF file's matrices: f32, f16, bf16, q8_0, q4_0, …; else the weights'.",
+            autocompletion=gguf_types,
         ),
     ] = None,
     max_shard_size: Annotated[str, typer.Option(metavar="SIZE", help="Size limit of one file: 5GB, 500MiB, …")] = "5GB",
@@ -71,6 +80,7 @@ def convert(
             target,
             format=to,
             dtype=dtype,
+            gguf_type=gguf_type,
             max_shard_size=max_shard_size,
             dequantize=dequantize,
             quantization_config=quantization_of(quantize, left_alone),

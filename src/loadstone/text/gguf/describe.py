@@ -40,6 +40,7 @@ TEXTS = (
     "Once upon a time, in a land far away, there lived three dragons.",
     "I'm sure they've WON'T we'll DON'T, 'twas o'clock: it's 's 'S!",
     "1 12 123 1234 12345 1,234,567.89 3.14e-10 0xDEADBEEF x1y22z333",
+    "'small 'tall 'remark 'llama a  12 b   345 c\t6 d\n7",
     "two  three   four    blanks\tand\ttabs, a line\nand\n\nanother\r\n\r\n  one",
     "def f(x: int) -> str:\n    return f'{x!r:>10}'  # a comment\n\n\nclass A: pass",
     "for (int i = 0; i < n; ++i) { a[i] += b[i] * c->d; } // {{}} && || != <=> __init__",
