@@ -67,7 +67,8 @@ _ALWAYS_F32 = ("ffn_gate_inp.weight", "position_embd.weight", "token_types.weigh
 """Ends of the names of matrices that llama.cpp wants in float32, as its converter writes them."""
 _NOT_TERNARY = ("token_embd.weight", "output.weight")
 """Of files in TQ1_0 or TQ2_0, in F16."""
-_PHI = re.compile("phi-?3", re.IGNORECASE)
+_PHI, _PHI_TOKENS = re.compile("phi-?3", re.IGNORECASE), {"<unk>", "<s>", "</s>", "<|endoftext|>"}
+"""What llama.cpp takes for the name of a Phi-3, and the tokens that it then looks up, whether they exist or not."""
 _UNSAID = frozenset(
     (
         *("model_type", "architectures", "torch_dtype", "dtype", "id2label", "label2id", "rope_scaling", "use_cache"),
@@ -231,13 +232,13 @@ def _most(checkpoint: Checkpoint) -> DType:
 
 
 def _title(origin: Origin, model_type: str, tokens: object) -> str:
-    """``general.name``, by which readers tell Mistral from Llama, and llama.cpp Phi-3's tokenizer, which has ``</s>``,
-    from all others."""
+    """``general.name``, by which readers tell Mistral from Llama, and llama.cpp Phi-3's tokenizer,
+    which has certain tokens, from all others."""
     path = origin.gguf.path.with_suffix("") if origin.gguf is not None else origin.folder.resolve()
     title = (origin.repo_id or path.name).split("/")[-1] or model_type
     if model_type in ("llama", "mistral") and (model_type == "mistral") != ("mistral" in title.lower()):
         return model_type.title()
-    is_phi = model_type == "phi3" and isinstance(tokens, list) and "</s>" in tokens
+    is_phi = model_type == "phi3" and isinstance(tokens, list) and {*tokens} >= _PHI_TOKENS
     if is_phi != (_PHI.search(title) is not None):
         return f"Phi-3 {title}" if is_phi else _PHI.sub("Phi 3", title)
     return title

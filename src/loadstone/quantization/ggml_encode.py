@@ -38,7 +38,7 @@ def require_encoder(kind: GgmlType) -> None:
 
 
 def encode(values: FloatArray, kind: GgmlType) -> ByteArray:
-    """float32, (rows, values of a row) → bytes of whole blocks, (rows, bytes of a row). A type that is in :data:`ENCODED`."""
+    """float32, (rows, values of a row) → bytes of blocks, (rows, bytes of a row), of a type in :data:`ENCODED`."""
     rows, width = values.shape
     if kind.dtype is not None:
         return narrowed(values, kind.dtype).view(np.uint8).reshape(rows, -1)
