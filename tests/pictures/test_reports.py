@@ -66,6 +66,20 @@ def test_a_load_tells_what_it_did_when(folder: Path, options: dict[str, object])
         assert "populate" in shown and files[0]["path"].rpartition("/")[2][-12:] in shown
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("prefix", ["Flax", "TF"])
+def test_the_other_frameworks_tell_the_same(folder: Path, prefix: str) -> None:
+    expected = loadstone.AutoModelForCausalLM.from_pretrained(folder).load_report.to_dict()
+    report = getattr(loadstone, f"{prefix}AutoModelForCausalLM").from_pretrained(folder).load_report
+    document = report.to_dict()
+    assert json.loads(json.dumps(document)) == document
+    assert sum(row["nbytes"] for row in document["weights"]) == sum(row["nbytes"] for row in expected["weights"])
+    assert {row["dtype"] for row in document["weights"]} == {"float32"}
+    assert {row["device"] for row in document["weights"]} == {report.device}
+    assert [file["path"] for file in document["files"]] == [file["path"] for file in expected["files"]]
+    assert "populate" in report.to_html()
+
+
 def test_a_report_can_be_copied_and_pickled_and_holds_no_model(folder: Path) -> None:
     report = loadstone.AutoModelForCausalLM.from_pretrained(folder).load_report
     for other in (copy.deepcopy(report), pickle.loads(pickle.dumps(report))):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from loadstone.core.sizes import format_bytes
 from loadstone.planning.split import Place
-from loadstone.planning.weights import Weight
 
 if TYPE_CHECKING:
     from loadstone.pictures.page import Picture
+    from loadstone.planning.weights import Weight
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from loadstone.core.sizes import format_bytes
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe
-from loadstone.planning.weights import Weight
 from loadstone.reporting.stage import Stage
 
 if TYPE_CHECKING:
     from loadstone.pictures.page import Picture
+    from loadstone.planning.weights import Weight
     from loadstone.reporting.file_reads import FileReads
     from loadstone.transfer.read_log import ReadLog, Span
     from loadstone.transfer.weight_files import Weights
