@@ -264,6 +264,8 @@ def test_without_its_script_a_page_shows_the_picture(browser: Browser, plan: For
         found = browser.devtools("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
         shown = browser.devtools("DOM.querySelectorAll", {"nodeId": found, "selector": "#map svg rect.cell"})
         assert len(shown["nodeIds"]) > 100
+        controls = browser.devtools("DOM.querySelectorAll", {"nodeId": found, "selector": ".still #colors input"})
+        assert len(controls["nodeIds"]) == 3  # which are there, and not shown
         browser.shot("plan-without-script")
     finally:
         browser.devtools("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -85,7 +85,8 @@ def html(picture: Picture) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escaped(picture.title, 80)}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
-        f"<style>{variables(':root')}{_style('')}{_beside('page.css')}</style></head><body><main>"
+        f"<style>{variables(':root')}{_style('')}{_beside('page.css')}</style></head>"
+        '<body class="still"><main>'
         f'<header><h1>{escaped(picture.title, 80)}</h1><p class="about">{escaped(picture.subtitle, 300)}</p></header>'
         f'<section class="memory"><h2>Memory</h2><div class="bar-above"><nav id="trail" aria-label="shown"></nav>'
         f'<fieldset id="colors"><legend>color by</legend>{radios}</fieldset></div><ul id="legend"></ul>'

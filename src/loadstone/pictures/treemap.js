@@ -4,6 +4,7 @@
 (() => {
   "use strict";
   const HEAD = 16, GAP = 2, OPEN_WIDTH = 46, OPEN_HEIGHT = 34, LEAST_PX = 3, LEAST_AREA = 30, CHILDREN = 6;
+  document.body.classList.remove("still"); // what only the script answers to is hidden without it
   const data = JSON.parse(document.getElementById("data").textContent);
   const [map, trail, legend, tip] = ["map", "trail", "legend", "tip"].map((id) => document.getElementById(id));
   let path = [data.root], colorBy = data.by, tiles = new Map();

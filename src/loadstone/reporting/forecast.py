@@ -86,7 +86,7 @@ class Forecast:
     ranks: tuple[RankForecast, ...] = ()
     """Each rank of the mesh that was asked for."""
 
-    weights: tuple[Weight, ...] = ()
+    weights: tuple[Weight, ...] = field(default=(), repr=False)
     """What each tensor would take, and where; over a mesh, the first rank's part of each."""
 
     @property

@@ -75,17 +75,17 @@ class LoadReport:
     by_rank: RankBytes | None = None
     """Of a module that is spread over a mesh: this rank's part."""
 
-    weights: Sequence[Weight] = ()
+    weights: Sequence[Weight] = field(default=(), repr=False)
     """What each tensor takes, and where; of a module that is spread over a mesh, this rank's part of each."""
 
     files: Mapping[str, int] = field(default_factory=dict)
     """Weight file → how far the tensors in it reach, its header included, in bytes."""
 
-    reads: ReadLog | None = None
+    reads: ReadLog | None = field(default=None, repr=False)
     """When which bytes of the files were read. What is mapped and not read ahead is read when it is used, and is not
     in it."""
 
-    began_s: float = field(default_factory=time.perf_counter)
+    began_s: float = field(default_factory=time.perf_counter, repr=False)
     """When the load began, as ``time.perf_counter`` counts."""
 
     @contextmanager
