@@ -37,7 +37,7 @@ def answer(model) -> str:
 
 print("before:", answer(model))
 
-# The adapter's matrices are the only ones that learn: a few hundred kilobytes beside the model's.
+# The adapter's matrices are the only ones that learn: 2 MB beside the model's 540.
 model.add_adapter(peft.LoraConfig(r=8, lora_alpha=32, target_modules=["q_proj", "v_proj"]), "keeper")
 learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
 print(f"{sum(map(torch.numel, learning)):,} of {sum(map(torch.numel, model.parameters())):,} parameters learn")

@@ -25,7 +25,7 @@ class Printer:
         self.times.append(time.perf_counter())
         self.ids += ids.flatten().tolist()
         text = self.tokenizer.decode(self.ids, skip_special_tokens=True)
-        if not text.endswith("\ufffd"):  # the first half of a sign that takes two tokens
+        if not text.endswith("\ufffd"):  # the first half of a sign that takes two tokens: wait for the other
             print(text[len(self.shown) :], end="", flush=True)
             self.shown = text
 
@@ -40,5 +40,6 @@ model = loadstone.AutoModelForCausalLM.from_pretrained(name, torch_dtype="float3
 printer = Printer(tokenizer)
 model.generate(**tokenizer(prompt, return_tensors="pt"), max_new_tokens=20, streamer=printer)
 
-elapsed_s = printer.times[-1] - printer.times[1]
-print(f"[{(len(printer.times) - 2) / elapsed_s:.1f} tokens a second]", file=sys.stderr)
+first, last, tokens = printer.times[1], printer.times[-1], len(printer.times) - 1
+if tokens > 1:
+    print(f"[{(tokens - 1) / (last - first):.1f} tokens a second after the first]", file=sys.stderr)

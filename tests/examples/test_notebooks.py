@@ -64,7 +64,10 @@ with progress.Progress("Loading", 1000) as tell:
     threads = [threading.Thread(target=tell, args=(250,)) for _ in range(4)]
     for thread in threads: thread.start()
     for thread in threads: thread.join()
-    print(tell.done_bytes, type(tell._view._bar).__mro__[1].__module__)
+    bar = tell._view._bar
+    tell.expect(1000)
+    tell(500)
+    print(type(bar).__mro__[1].__module__, bar.n, bar.total)
 """
 
 
@@ -75,14 +78,14 @@ def cells(*codes: str) -> Any:
 
 
 def test_a_bar_in_a_notebook_is_a_widget_where_ipywidgets_is_installed(tmp_path: Path) -> None:
-    done = run(cells(BAR), tmp_path)
-    assert printed(done).split() == ["1000", "tqdm.notebook"]
+    done = run(cells(BAR, "*_, middle, _ = bar.container.children; print(middle.value, middle.max)"), tmp_path)
+    assert printed(done).split() == ["tqdm.notebook", "1500", "2000", "1500.0", "2000.0"]
     assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs(done))
 
 
 def test_a_bar_in_a_notebook_is_text_where_it_is_not(tmp_path: Path) -> None:
     done = run(cells("import sys; sys.modules['ipywidgets'] = None", BAR), tmp_path)
-    assert printed(done).split()[0] == "1000"
+    assert printed(done).split()[1:] == ["1500", "2000"]
     assert any("Loading" in output.text for output in outputs(done) if output.get("name") == "stderr")
 
 
