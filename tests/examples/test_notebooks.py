@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,17 @@ NOTEBOOKS = sorted((ROOT / "examples" / "notebooks").glob("*.ipynb"))
 
 
 def run(notebook: Any, folder: Path) -> Any:
-    """The notebook with its outputs; an error in a cell is the test's."""
+    """The notebook with its outputs; an error in a cell is the test's. The kernel is gone in the end."""
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
 
-    # Through sockets in a folder, so that two runs do not fight over ports.
-    kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=str(folder / "kernel"))
-    client = NotebookClient(notebook, km=kernel, timeout=300, resources={"metadata": {"path": str(folder)}})
-    return client.execute()
+    # Sockets in a folder, so that two runs do not fight over ports; their names may not be long.
+    with tempfile.TemporaryDirectory() as sockets:
+        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/kernel")
+        client = NotebookClient(notebook, km=kernel, timeout=300, resources={"metadata": {"path": str(folder)}})
+        done = client.execute(cleanup_kc=True, env={**os.environ, "IPYTHONDIR": str(folder / "ipython")})
+        assert not kernel.has_kernel
+    return done
 
 
 def outputs(notebook: Any) -> list[Any]:
