@@ -35,13 +35,15 @@ _GROUPS = {
 
 def write_pages(root: Path, source: Path) -> None:
     """Lay the pages of the repository at ``root`` out in an empty folder, and those of the API beside them."""
-    pages = [*root.glob("*.md"), *root.glob("docs/**/*.md")]
-    known = {page.resolve() for page in pages} | {root / "docs" / "rooms.svg"}
+    pages = [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("examples/*.md")]
+    pictures = list(root.glob("docs/*.svg"))
+    known = {page.resolve() for page in [*pages, *pictures]}
     for page in pages:
         place = source / page.relative_to(root)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(_within(page.read_text("utf-8"), page.parent, known), encoding="utf-8")
-    shutil.copy(root / "docs" / "rooms.svg", source / "docs" / "rooms.svg")
+    for picture in pictures:
+        shutil.copy(picture, source / picture.relative_to(root))
     decisions = sorted(page.stem for page in root.glob("docs/adr/*.md"))
     (source / "docs" / "adr" / "index.rst").write_text(_titled("Decisions", _contents(decisions)))
     api = source / "api"
