@@ -8,6 +8,7 @@ from typing import Any
 from loadstone.cli.console import Output
 from loadstone.cli.streaming import TokenStream, until_interrupted
 from loadstone.cli.tasks import Options
+from loadstone.cli.wrapping import WordWrap, wrapped
 from loadstone.core.json_values import JsonObject
 from loadstone.pipeline.tasks.text_generation import Completion, Text2TextGenerationPipeline
 
@@ -23,13 +24,14 @@ def write(pipe: Any, texts: Sequence[str], options: Options, output: Output, *, 
     for text in texts:
         if results:
             output.line()
-        stream = stream_for(pipe, options, output.piece)
+        show = WordWrap(output.piece).show if output.rich else output.piece
+        stream = stream_for(pipe, options, show)
         result = None
         with until_interrupted(stream, output):
             result = written(pipe, text, options, stream)
         results.append(result or _result(text, stream, "interrupted"))
         if stats:
-            output.note(str(stream.statistics()))
+            output.note(wrapped(str(stream.statistics())))
         if stream.is_interrupted:
             break
     return results
