@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -18,9 +19,11 @@ from hub_server import the_hub
 from typer.testing import CliRunner, Result
 
 from loadstone.cli.app import app
+from loadstone.cli.run import import_framework
 from loadstone.cli.streaming import TokenStream
 from loadstone.cli.tasks import Options
 from loadstone.cli.writing import finish_of
+from loadstone.errors import FrameworkNotInstalled
 from loadstone.pipeline.tasks.text_generation import Completion
 
 Make = Callable[[str], Path]
@@ -213,6 +216,19 @@ def test_where_and_how_a_model_is_loaded_is_said_by_options(llama: Path, monkeyp
         "offload_folder": "f",
         "dequantize": False,
     }
+
+
+def test_garbage_is_looked_for_again_once_the_framework_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def failing(name: str) -> None:
+        seen.append(gc.isenabled())
+        raise FrameworkNotInstalled(name)
+
+    monkeypatch.setattr("loadstone.cli.run.require_framework", failing)
+    with pytest.raises(FrameworkNotInstalled):
+        import_framework()
+    assert seen == [False] and gc.isenabled()
 
 
 def test_a_device_map_changes_nothing_in_the_text(llama: Path) -> None:
