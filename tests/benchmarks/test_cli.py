@@ -31,7 +31,14 @@ def test_the_help_and_the_import_are_timed(run: ModuleType, tmp_path: Path) -> N
 def test_the_section_has_every_row_and_calls_a_missed_goal_missed(run: ModuleType) -> None:
     figures = {case: {row.figure: 1.0 for row in run.ROWS if row.case == case} for case in run.CASES}
     samples = [run.Sample(case, run.OURS, 0, of_case) for case, of_case in figures.items()]
-    facts = {"date": "2026-11-30", "command": "c", "machine": {}, "versions": {}, "repetitions": 1}
+    facts = {
+        "date": "2026-11-30",
+        "command": "c",
+        "machine": {},
+        "versions": {},
+        "repetitions": 1,
+        "priority": run.priority(),
+    }
     body = run.section(facts, samples)
     assert all(f"| {row.title} |" in body for row in run.ROWS)
     assert body.count("| **missed** |") == 2
