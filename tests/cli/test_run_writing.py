@@ -242,6 +242,17 @@ def test_a_device_map_changes_nothing_in_the_text(llama: Path) -> None:
     assert done.exit_code == 1 and "give one of them" in done.output
 
 
+def test_plan_foresees_the_dtype_that_run_loads(llama: Path, tmp_path: Path) -> None:
+    import loadstone
+
+    folder = Path(shutil.copytree(llama, tmp_path / "half"))
+    loadstone.AutoModelForCausalLM.from_pretrained(llama, torch_dtype="float16").save_pretrained(folder)
+    planned = CliRunner().invoke(app, ["plan", str(folder), "--json"])
+    assert json.loads(planned.stdout)["dtype"] == "float16"
+    done = run(folder, "the cat", "--report", "--max-new-tokens", "1")
+    assert "(float16, cpu)" in done.stderr
+
+
 def test_without_a_text_there_is_a_conversation(llama: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def converse(pipe: Any, sampling: dict[str, Any], output: Any, system: str | None = None) -> None:
         output.line(f"{type(pipe).__name__} {system} {sampling}")
