@@ -73,18 +73,27 @@ class Screen:
         self._do("resize-window", "-x", f"{columns}", "-y", f"{self.rows}")
 
     def wait(self, holds: str | Callable[[str], bool], timeout_s: float = 60) -> str:
-        """The text, once it holds this."""
+        """The text, once it holds this; it will not where the command has ended."""
         is_there = (lambda text: holds in text) if isinstance(holds, str) else holds
         until_s = time.monotonic() + timeout_s
-        while not is_there(text := self.text()):
-            assert time.monotonic() < until_s, f"Not seen within {timeout_s} s: {holds!r}. The screen:\n{text}"
+        while True:
+            has_ended = self._has_ended()
+            if is_there(text := self.text()):
+                return text
+            seen = "the command ended" if has_ended else f"{timeout_s} s were over"
+            assert not has_ended and time.monotonic() < until_s, f"Not seen before {seen}: {holds!r}\n{text}"
             time.sleep(0.05)
-        return text
 
     def status(self, timeout_s: float = 60) -> int:
         """The command's exit code, once it has ended."""
-        self.wait(lambda _: self._status.exists() and bool(self._status.read_text().strip()), timeout_s)
+        until_s = time.monotonic() + timeout_s
+        while not self._has_ended():
+            assert time.monotonic() < until_s, f"Still running after {timeout_s} s. The screen:\n{self.text()}"
+            time.sleep(0.05)
         return int(self._status.read_text())
+
+    def _has_ended(self) -> bool:
+        return self._status.exists() and bool(self._status.read_text().strip())
 
     def _do(self, *arguments: str) -> str:
         return subprocess.run(

@@ -37,7 +37,8 @@ def converse(pipe: Any, sampling: Mapping[str, Any], output: Output, system: str
     if system:
         chat.conversation.instruct(system)
     if turns.is_interactive:
-        output.note(wrapped(f"{pipe.folder.name or 'The model'} listens. /help lists the commands, Ctrl-D ends."))
+        name = Path(str(getattr(pipe.model, "name_or_path", ""))).name or "The model"
+        output.note(wrapped(f"{name} listens. /help lists the commands, Ctrl-D ends."))
     if not chat.conversation.has_template:
         output.note(wrapped("This model has no chat template: all turns are one plain text, which it goes on with."))
     while chat.goes_on:
