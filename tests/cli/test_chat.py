@@ -325,6 +325,64 @@ def test_ctrl_c_in_a_pipe_ends_with_what_was_written(
     assert capsys.readouterr().out.split() == ["cat", "sat"]
 
 
+def typed(pipe: Any, keys: Sequence[str | type[BaseException]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A conversation in a terminal, as far as Python tells: lines, Ctrl-C and Ctrl-D."""
+    presses = iter(keys)
+
+    def line(prompt: str = "") -> str:
+        key = next(presses)
+        if isinstance(key, str):
+            return key
+        raise key
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", line)
+    converse(pipe, GREEDY, Output())
+    assert next(presses, None) is None
+
+
+def test_in_a_terminal_errors_are_said_and_the_conversation_goes_on(
+    pipe: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(pipe, ["/rest", "the cat", KeyboardInterrupt, "/undo", "/undo", EOFError], monkeypatch)
+    captured = capsys.readouterr()
+    assert Path(pipe.model.name_or_path).name + " listens" in captured.err
+    assert "error: /rest is no command" in captured.err and "error: There is no turn to take back" in captured.err
+    assert "Ctrl-C once more" in captured.err and "Taken back: the cat" in captured.err
+    assert captured.out == f"{asked(pipe, 'the cat')}\n"
+
+
+@pytest.mark.parametrize("keys", [[KeyboardInterrupt] * 2, ['"""', "the cat", EOFError], ["/exit"], [EOFError]])
+def test_in_a_terminal_a_conversation_ends_without_sending_anything(
+    pipe: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], keys: list[Any]
+) -> None:
+    typed(pipe, keys, monkeypatch)
+    assert capsys.readouterr().out == ""
+
+
+def test_ctrl_c_before_the_first_word_takes_the_message_back_and_later_keeps_what_there_is(
+    pipe: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import torch
+
+    completions, interrupted_after = pipe.completions, iter([0, 2, None])
+
+    def interrupted(given: Any, how: dict[str, Any]) -> Any:
+        count = next(interrupted_after)
+        if count is None:
+            return completions(given, how)
+        for ids in ([[2, 5]], [6], [7])[: count + 1]:
+            how["streamer"].put(torch.tensor(ids))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipe, "completions", interrupted)
+    typed(pipe, ["the", "the cat", "the mat", f"/save {tmp_path / 'a'}", EOFError], monkeypatch)
+    monkeypatch.undo()
+    assert "your message was taken back" in capsys.readouterr().err
+    said = [each["content"] for each in saved(tmp_path / "a")]
+    assert said == ["the cat", "cat sat", "the mat", asked(pipe, "the cat", "cat sat", "the mat")]
+
+
 def test_a_model_that_does_not_write_holds_no_conversation(
     checkpoint: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
