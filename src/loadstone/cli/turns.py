@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ def _edit_lines() -> None:
     with contextlib.suppress(ImportError):  # Windows has none
         import readline
 
-        if "libedit" not in (readline.__doc__ or ""):
+        if "libedit" not in (readline.__doc__ or "") and os.environ.get("TERM", "dumb") != "dumb":
             readline.parse_and_bind("set enable-bracketed-paste on")
 
 
