@@ -307,6 +307,15 @@ def test_a_model_that_runs_full_says_so_before_it_fails(
     assert "The answer was cut off: /reset" in said
 
 
+def test_what_the_tokenizer_says_of_lengths_counts_too(pipe: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Conversation(pipe, GREEDY)
+    assert talk.most_tokens == 256
+    monkeypatch.setattr(pipe.tokenizer, "model_max_length", 8)
+    assert talk.most_tokens == 8
+    with pytest.raises(ArgumentError, match=r"works with 8 in all.*/reset"):
+        talk.answer("the cat sat on the mat", Silent())
+
+
 def test_ctrl_c_in_a_pipe_ends_with_what_was_written(
     pipe: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

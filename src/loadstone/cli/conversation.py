@@ -7,6 +7,7 @@ from typing import Any
 
 from loadstone.errors import ArgumentError, LoadstoneError
 from loadstone.pipeline.tasks.text_generation import Completion, TextGenerationPipeline
+from loadstone.text.lengths import NO_LIMIT
 
 Message = dict[str, str]
 """``role`` (system, user or assistant) and ``content``."""
@@ -49,9 +50,9 @@ class Conversation:
 
     @property
     def most_tokens(self) -> int | None:
-        """How many tokens the model works with in all, where it says so."""
-        longest: int | None = self._pipe.longest_input
-        return longest
+        """How many tokens the model and its tokenizer work with in all, where they say so."""
+        limits = (self._pipe.longest_input, getattr(self.tokenizer, "model_max_length", None))
+        return min((limit for limit in limits if limit and limit < NO_LIMIT), default=None)
 
     def all_messages(self) -> list[Message]:
         """The system's text, where there is one, and what was said."""
