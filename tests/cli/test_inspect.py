@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,25 @@ def test_plan_takes_a_quantized_checkpoint_with_dequantize(tmp_path: Path) -> No
     assert refused.returncode == 1 and "dequantize=True" in refused.stderr
     planned = loadstone("plan", tmp_path / "packed", "--dequantize", "--json")
     assert planned.returncode == 0 and json.loads(planned.stdout)["unused"] == []
+
+
+def test_of_the_hub_only_headers_are_read_and_offline_the_cache(
+    checkpoint: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hub_server import resolve_files, the_hub
+    from huggingface_hub import constants
+
+    folder = checkpoint("LlamaForCausalLM")
+    expected = inspect_checkpoint(folder).to_json() | {"path": "o/m"}
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        commit = hub.add("o/m", {file.name: file.read_bytes() for file in folder.iterdir()})
+        hub.add("o/m", {"config.json": b"{}"})
+        found = loadstone("inspect", "o/m", "--revision", commit, "--json")
+        assert found.returncode == 0, found.stderr
+        assert json.loads(found.stdout) == expected
+        assert not list((tmp_path / "cache").rglob("*.safetensors")) and hub.ranges
+        refused = loadstone("inspect", "o/nobody", "--json")
+        assert refused.returncode == 1 and json.loads(refused.stdout)["error"]["type"] == "HubError"
+        resolve_files("o/m", revision=commit)  # as a load does
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+        assert json.loads(loadstone("inspect", "o/m", "--revision", commit, "--json").stdout) == expected

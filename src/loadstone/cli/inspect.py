@@ -24,7 +24,7 @@ from loadstone.pipeline.quantized_checkpoint import dequantized, settings_of
 from loadstone.planning.quantized_codes import codes_in
 from loadstone.sources.open import open_weights
 from loadstone.sources.private_folder import removing_folders
-from loadstone.sources.request import FileChoice
+from loadstone.sources.request import USUAL_FILES, FileChoice, HubOptions
 from loadstone.sources.resolve import resolve_files
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -48,7 +48,7 @@ class Inspection:
     """All that the command tells of a checkpoint."""
 
     path: Path | str
-    """Or an address."""
+    """Or an address, or an id on the Hub."""
     config: JsonObject | None
     supported: bool
     """Whether a family here has this ``model_type``."""
@@ -129,15 +129,14 @@ class Inspection:
 
 
 @removing_folders()
-def inspect_checkpoint(
-    path: Path | str, *, subfolder: str = "", variant: str | None = None, gguf_file: str | None = None
-) -> Inspection:
-    """Read the headers of a folder or weight file, here or at an address, and the ``config.json`` beside it, if any.
+def inspect_checkpoint(path: Path | str, which: FileChoice = USUAL_FILES, revision: str | None = None) -> Inspection:
+    """Read the headers of a folder or weight file, here, at an address or on the Hub, and the ``config.json`` beside
+    it, if any.
 
-    ``gguf_file``: the file in the folder to look at, in place of what a load would take.
+    From the Hub no weights are fetched, but for a GGUF file, and where nothing may be asked of it: there the cache's
+    copy is looked at.
     """
-    which = FileChoice(subfolder, variant, gguf_file=gguf_file)
-    source = resolve_files(path, which)
+    source = resolve_files(path, which, HubOptions(revision, stream=which.gguf_file is None and not _is_offline()))
     checkpoint = open_weights(source, which)
     config = values_beside(source) if source.gguf is None else _config_of(source.gguf)
     model_type = str((config or {}).get("model_type", ""))
@@ -154,6 +153,12 @@ def inspect_checkpoint(
             quantized += f" (not read: {printable(str(error.faults[0]))})"
     tensors = tuple(checkpoint.values())
     return Inspection(source.gguf or path, config, _has_family(model_type), tensors, checkpoint.passed_over, quantized)
+
+
+def _is_offline() -> bool:
+    from huggingface_hub import constants
+
+    return bool(constants.HF_HUB_OFFLINE)
 
 
 def _config_of(gguf: Path) -> JsonObject | None:
