@@ -42,6 +42,7 @@ def completed(shell: str, line: str) -> tuple[str, set[str]]:
         ("loadstone plan --dtype b", ["bfloat16"]),
         ("loadstone run --head causal", ["causal-lm"]),
         ("loadstone convert --format s", ["safetensors"]),
+        ("loadstone convert --gguf-type q8", ["q8_0"]),
         ("loadstone convert --dtype float", ["float64", "float32", "float16"]),
         ("loadstone plan --quantize nf", ["nf4"]),
         ("loadstone plan --device-map bal", ["balanced", "balanced_low_0"]),

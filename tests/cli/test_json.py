@@ -13,9 +13,12 @@ import pytest
 import typer
 from cli.conftest import loadstone, loadstone_process
 from remote_code.repositories import minimal, write
+from typer.testing import CliRunner
 
 from loadstone.cli.app import app
 from loadstone.cli.console import echo_json
+from loadstone.cli.options import AsJson
+from loadstone.cli.program import Program
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 STATUS_OF_ERRORS = {"diff": 2}
@@ -159,3 +162,19 @@ def test_a_number_that_json_does_not_have_is_a_text(capsys: pytest.CaptureFixtur
         "scores": ["nan", ["-inf", 1.5]],
         "count": 2,
     }
+
+
+@pytest.mark.parametrize(("stopped_by", "status"), [(EOFError, 1), (KeyboardInterrupt, 130)])
+def test_what_is_broken_off_leaves_standard_output_empty(stopped_by: type[BaseException], status: int) -> None:
+    program = typer.Typer(cls=Program)
+
+    @program.command()
+    def ask(as_json: AsJson = False) -> None:
+        raise stopped_by
+
+    @program.command()
+    def other() -> None:
+        pass
+
+    done = CliRunner().invoke(program, ["ask", "--json"], catch_exceptions=False)
+    assert (done.exit_code, done.stdout) == (status, "")
