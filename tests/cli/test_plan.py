@@ -61,3 +61,18 @@ def test_what_is_wrong_is_one_line_without_a_traceback(folder: Path, arguments: 
     done = loadstone("plan", folder, *arguments)
     assert done.returncode not in (0, None) and not done.stdout
     assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_plan_of_a_streamed_load_fetches_no_weights(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hub_server import the_hub
+
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        hub.add("o/m", {file.name: file.read_bytes() for file in folder.iterdir()})
+        done = loadstone("plan", "o/m", "--stream", "--json", "--max-memory", "cpu=1MB")
+        assert done.returncode == 0, done.stderr
+        assert not list((tmp_path / "cache").rglob("*.safetensors"))
+        assert json.loads(done.stdout) == json.loads(
+            json.dumps(library.plan("o/m", stream=True, max_memory={"cpu": "1MB"}).to_json())
+        )

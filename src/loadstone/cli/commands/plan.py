@@ -46,6 +46,9 @@ def plan(
     variant: Variant = None,
     revision: Revision = None,
     gguf_file: GgufFile = None,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="For a load with stream=True: of a Hub id no weights are fetched.")
+    ] = False,
     picture: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Draw the memory into a page (.html) or a picture (.svg) of its own."),
@@ -75,6 +78,7 @@ def plan(
                 variant=variant,
                 revision=revision,
                 gguf_file=gguf_file,
+                stream=stream,
                 dequantize=dequantize,
                 quantization_config=quantization_of(quantize, left_alone),
             )
