@@ -181,6 +181,8 @@ def test_a_full_disk_leaves_what_was_there(llama: Path, tmp_path: Path, monkeypa
     monkeypatch.setattr(new_file, "reserve", full)
     with pytest.raises(SaveError, match="make room"):
         to_gguf(llama, path, overwrite=True)
+    with pytest.raises(SaveError, match="make room"):
+        to_gguf(llama, tmp_path / "new" / "x.gguf")
     assert path.read_bytes() == b"old" and [each.name for each in tmp_path.iterdir()] == ["x.gguf"]
 
 

@@ -11,12 +11,14 @@ import gguf
 import numpy as np
 import pytest
 import torch
+import transformers
 
 import loadstone
+from loadstone.errors import InvalidConfig
 
 from .cases import Case
 from .gguf_writing import ARCHITECTURES, TOKENIZERS, write_gguf
-from .reference import Store, assert_close
+from .reference import Store, assert_close, fill
 from .test_gguf import CASES, KINDS, REARRANGED, WIDE, auto, case_of, outputs, reference_of
 
 SMALL = ("position_embd", "token_types", "ffn_gate_inp")
@@ -70,7 +72,14 @@ def folder_of(store: Store, case: Case, to: Path) -> Path:
     return to
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+REAL = [
+    case_of("qwen2", "real", max_window_layers=1, sliding_window=32768, use_sliding_window=False),
+    case_of("gemma", "real", hidden_act="gelu", hidden_activation="gelu_pytorch_tanh"),
+]
+"""What the Hub's files say, and no GGUF file has to."""
+
+
+@pytest.mark.parametrize("case", [*CASES, *REAL], ids=lambda case: case.id)
 def test_a_written_file_computes_what_the_checkpoint_does(store: Store, case: Case, tmp_path: Path) -> None:
     folder = folder_of(store, case, tmp_path / "a")
     path = tmp_path / "x.gguf"
@@ -116,3 +125,24 @@ def test_the_file_is_the_one_that_the_converter_writes(store: Store, family: str
     for key, field in theirs.fields.items():
         if not key.startswith(("GGUF.", "general.", "tokenizer.")):
             assert ours.fields[key].contents() == pytest.approx(field.contents()), key
+
+
+@pytest.mark.parametrize(("network", "tied"), [("relu", True), ("gated-gelu", False)])
+def test_t5(tmp_path: Path, network: str, tied: bool) -> None:
+    sizes = {"vocab_size": 64, "d_model": 32, "d_kv": 7, "d_ff": 48, "num_layers": 2, "num_heads": 4}
+    config = transformers.T5Config(
+        **sizes, feed_forward_proj=network, tie_word_embeddings=tied, decoder_start_token_id=0, dropout_rate=0.0
+    )
+    reference = transformers.T5ForConditionalGeneration(config).eval()
+    fill(reference, 1, norms_at=1.0)
+    reference.save_pretrained(tmp_path)
+    put_tokenizer(tmp_path, "xlm-roberta")
+    loadstone.convert(tmp_path, tmp_path / "x.gguf", format="gguf", gguf_type="f32", verify=True)
+    model = loadstone.AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "x.gguf").eval()
+    given = {"input_ids": torch.arange(2, 20).view(2, 9), "decoder_input_ids": torch.arange(5, 13).view(2, 4)}
+    with torch.no_grad():
+        assert torch.equal(model(**given).logits, reference(**given).logits)
+    values = json.loads((tmp_path / "config.json").read_text()) | {"relative_attention_max_distance": 64}
+    (tmp_path / "config.json").write_text(json.dumps(values))
+    with pytest.raises(InvalidConfig, match="relative_attention_max_distance"):
+        loadstone.convert(tmp_path, tmp_path / "y.gguf", format="gguf")

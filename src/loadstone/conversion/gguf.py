@@ -76,7 +76,12 @@ _UNSAID = frozenset(
         *("initializer_range", "initializer_factor", "initializer_cutoff_factor", "pretraining_tp", "return_dict"),
         *("output_hidden_states", "output_attentions", "output_router_logits", "router_aux_loss_coef"),
         *("router_jitter_noise", "classifier_pooling", "classifier_dropout", "classifier_bias", "decoder_bias"),
-        *("classifier_activation", "sinusoidal_pos_embds", "relative_attention_max_distance", "problem_type"),
+        *(
+            "classifier_activation",
+            "sinusoidal_pos_embds",
+            "max_window_layers",
+            "problem_type",
+        ),
     )
 )
 """Keys of a config that change nothing of what a file's model computes, or are compared in another way."""
@@ -330,8 +335,7 @@ def _check_said(
     facts = Facts(where, metadata, {tensor.tensor.name: tensor.shape for tensor in tensors}, lambda name: small[name])
     read = architecture(metadata["general.architecture"])(facts).config(facts)
     facts.raise_if_any()
-    expected = config.to_dict()
-    found = config_class(str(read["model_type"])).from_dict(read).to_dict()
+    expected, found = _compared(config), _compared(config_class(str(read["model_type"])).from_dict(read))
     faults = []
     if read["model_type"] != config.model_type:
         faults.append(Fault(f"{where}: 'model_type'", repr(config.model_type), f"{read['model_type']!r} in the file"))
@@ -345,6 +349,14 @@ def _check_said(
             faults.append(Fault(f"{where}: {key!r}", taken, f"{value!r:.100}"))
     if faults:
         raise InvalidConfig(faults, hint="GGUF has no key for it: llama.cpp would compute something else.")
+
+
+def _compared(config: PretrainedConfig) -> dict[str, Any]:
+    """A config as it is compared; of Gemma, whose files say one activation and mean another, the one that is meant."""
+    values = config.to_dict()
+    if config.model_type == "gemma":
+        values |= {"hidden_act": config.get("activation"), "hidden_activation": None}
+    return values
 
 
 def _is_same(one: Any, other: Any) -> bool:

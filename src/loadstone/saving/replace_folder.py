@@ -56,7 +56,7 @@ def replace_files(
         finish_interrupted_save(folder)
         _replace(folder, names, write, stale)
     else:
-        with _parents_of(folder):
+        with parents_of(folder):
             _replace(folder, names, write, stale)
 
 
@@ -94,7 +94,7 @@ def _check_target(folder: Path, names: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def _parents_of(folder: Path) -> Iterator[None]:
+def parents_of(folder: Path) -> Iterator[None]:
     """The folders above, made where they are missing, and gone again if what follows fails."""
     missing = [parent for parent in folder.parents if not parent.exists()]
     try:
