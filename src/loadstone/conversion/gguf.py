@@ -43,7 +43,7 @@ from loadstone.errors import ArgumentError, Fault, InvalidConfig, LoadstoneError
 from loadstone.materialize.equality import stored_alike
 from loadstone.materialize.reader import TensorReader
 from loadstone.planning.match import Gaps, LoadPlan, match
-from loadstone.planning.recipes import Initialized, Stored
+from loadstone.planning.recipes import Initialized, Stored, Tied
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.ggml_encode import require_encoder
 from loadstone.quantization.ggml_types import ENCODED, NUMBERS, TYPES, GgmlType
@@ -65,6 +65,7 @@ _OF_BLOCKS = 2
 _OF_DTYPES = {DType.BFLOAT16: "BF16", DType.FLOAT16: "F16"}
 _ALWAYS_F32 = ("ffn_gate_inp.weight", "position_embd.weight", "token_types.weight", "attn_rel_b.weight")
 """Ends of the names of matrices that llama.cpp wants in float32, as its converter writes them."""
+_HEAD = "lm_head.weight"
 _NOT_TERNARY = ("token_embd.weight", "output.weight")
 """Of files in TQ1_0 or TQ2_0, in F16."""
 _PHI, _PHI_TOKENS = re.compile("phi-?3", re.IGNORECASE), {"<unk>", "<s>", "</s>", "<|endoftext|>"}
@@ -278,6 +279,8 @@ class _Tensors:
         missing = []
         for slot in plan.slots:
             recipe, names = plan.recipes[slot.name], self._file_names(slot.name)
+            if isinstance(recipe, Tied) and slot.name == _HEAD and self._values.get("scale_decoder_outputs") is False:
+                recipe = plan.recipes[recipe.slot]  # readers of a T5 scale what goes into a head without a tensor
             if isinstance(recipe, Initialized) and names:
                 missing.append(Fault(slot.name, "a stored tensor", str(recipe)))
             if not isinstance(recipe, Stored):
@@ -342,7 +345,7 @@ def _check_said(
     if (unsaid := unsaid_scaling(expected)) is not None:
         faults.append(Fault(f"{where}: 'rope_scaling'", "what a GGUF file can say", unsaid))
     for key, value in expected.items():
-        if key in _UNSAID or key.endswith(("_dropout", "_pdrop", "dropout", "dropout_prob", "_dropout_prob")):
+        if key in _UNSAID or key.endswith(("dropout", "_pdrop", "dropout_prob", "dropout_rate")):
             continue
         if key in found and not _is_same(value, found[key]):
             taken = f"{found[key]!r:.100}, which readers of the file take"
