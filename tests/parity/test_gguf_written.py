@@ -99,7 +99,10 @@ def test_a_written_file_computes_what_the_checkpoint_does(store: Store, case: Ca
 
 @pytest.mark.parametrize(
     ("family", "kind"),
-    [(family, kind) for family in ARCHITECTURES for kind in (KINDS[:4] if family in REARRANGED else KINDS[:1])],
+    [
+        *((family, KINDS[0]) for family in ARCHITECTURES),
+        *(pytest.param(family, kind, marks=pytest.mark.long) for family in REARRANGED for kind in KINDS[1:4]),
+    ],
 )
 def test_the_file_is_the_one_that_the_converter_writes(store: Store, family: str, kind: str, tmp_path: Path) -> None:
     """Byte for byte, but for the matrices that are always in float32; and the same keys of the model."""
