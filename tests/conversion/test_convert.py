@@ -327,7 +327,7 @@ def test_a_hub_id_brings_tokenizer_and_refers_to_its_code(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"format": "gguf"}, "'safetensors', 'pytorch', 'msgpack'"),
+        ({"format": "keras"}, "'safetensors', 'pytorch', 'msgpack', 'gguf'"),
         ({"dtype": "int8"}, "quantization_config"),
         ({"dtype": "nonsense"}, "bfloat16"),
         ({"dtype": 3}, "expected one of"),

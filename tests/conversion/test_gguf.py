@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 import loadstone
+from loadstone.checkpoint.gguf.header import read_metadata
 from loadstone.errors import ArgumentError, InvalidConfig, MissingTensors, SaveError, TokenizerError
 from loadstone.transfer import new_file
 
@@ -39,7 +40,7 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def to_gguf(source: Path, path: Path, **options: Any) -> Any:
+def to_gguf(source: str | Path, path: Path, **options: Any) -> Any:
     return loadstone.convert(source, path, format="gguf", **options)
 
 
@@ -225,3 +226,15 @@ def test_the_file_computes_what_the_model_does(llama: Path, tmp_path: Path) -> N
         with torch.no_grad():
             found, wanted = model(ids).logits.numpy(), expected(ids).logits.numpy()
         assert np.abs(found - wanted).max() < tolerance * np.abs(wanted).max(), kind
+
+
+def test_a_hub_id_gives_name_and_tokenizer(llama: Path, tmp_path: Path) -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repo = tmp_path / "cache" / "models--some--llama"
+    (repo / "refs").mkdir(parents=True)
+    (repo / "refs" / "main").write_text(commit)
+    loadstone.convert(llama, repo / "snapshots" / commit)
+    to_gguf("some/llama", tmp_path / "x.gguf", cache_dir=tmp_path / "cache", local_files_only=True)
+    metadata = read_metadata(tmp_path / "x.gguf")
+    assert metadata["general.name"] == "llama" and metadata["tokenizer.ggml.model"] == "gpt2"
+    assert loadstone.diff(llama, tmp_path / "x.gguf", ignore_dtype=True).is_empty
