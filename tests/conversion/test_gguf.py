@@ -187,6 +187,21 @@ def test_a_full_disk_leaves_what_was_there(llama: Path, tmp_path: Path, monkeypa
     assert path.read_bytes() == b"old" and [each.name for each in tmp_path.iterdir()] == ["x.gguf"]
 
 
+def test_ctrl_c_leaves_what_was_there(llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.gguf"
+    path.write_bytes(b"old")
+
+    def interrupted(plans: dict[Path, Any], progress: Callable[[int], None]) -> None:
+        for each in plans:
+            each.write_bytes(b"GGUF")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("loadstone.conversion.gguf.write_files", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        to_gguf(llama, path, overwrite=True)
+    assert path.read_bytes() == b"old" and [each.name for each in tmp_path.iterdir()] == ["x.gguf"]
+
+
 def test_what_a_killed_process_left_is_removed(llama: Path, tmp_path: Path) -> None:
     left = tmp_path / ".x.gguf.0123456789abcdef.loadstone-new"
     left.mkdir()
