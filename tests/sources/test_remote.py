@@ -123,6 +123,9 @@ def test_from_a_web_server(
     assert not os.listdir(tmp_path)
     assert model.name_or_path == f"{server.url}/ck"
     assert f"{SHARDS} remote files read in ranges of 8 MiB" in str(model.load_report)
+    files = model.load_report.to_dict()["files"]
+    assert len(files) == SHARDS and all(0 < file["read_bytes"] <= file["nbytes"] for file in files)
+    assert files[0]["path"].startswith(server.url)
 
 
 def test_from_an_object_store(server: RangeServer, weights: Mapping[str, torch.Tensor]) -> None:
@@ -362,6 +365,7 @@ def test_secrets_are_not_shown(server: RangeServer, caplog: pytest.LogCaptureFix
     checkpoint = open_checkpoint("s3://ck", storage_options=secrets)
     said = f"{raised.value}{raised.value.__cause__}{checkpoint!r}{checkpoint.files[0].source!r}"  # type: ignore[attr-defined]
     said += f"{model.load_report}{model.config.to_dict()}{caplog.text}"
+    said += f"{model.load_report.to_dict()}{model.load_report.to_html()}"
     assert "PASSWORD" not in said and "KEYID" not in said and "secret-of-the-server" not in said
     assert raised.value.__suppress_context__
 

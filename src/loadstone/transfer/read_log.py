@@ -71,7 +71,7 @@ class ReadLog:
 
     def open(self, open_file: Callable[[Path], ByteSource], path: Path) -> ByteSource:
         """A file whose reads are noted. Raises what opening it raises."""
-        return _Noted(open_file(path), self)
+        return _Noted(open_file(path), path, self)
 
 
 _APPENDING = threading.Lock()
@@ -81,8 +81,8 @@ _APPENDING = threading.Lock()
 class _Noted:
     """A file, and the log of what is read from it."""
 
-    def __init__(self, file: ByteSource, log: ReadLog) -> None:
-        self._file, self._log = file, log
+    def __init__(self, file: ByteSource, named: Path, log: ReadLog) -> None:
+        self._file, self._named, self._log = file, named, log
         self.path, self.nbytes, self.takes_direct = file.path, file.nbytes, file.takes_direct
         self.check = file.check
 
@@ -90,4 +90,4 @@ class _Noted:
         """As the file itself."""
         start_s = time.perf_counter()
         self._file.read_into(offset, nbytes, buffer)
-        self._log.note(self.path, start_s, nbytes)
+        self._log.note(self._named, start_s, nbytes)
