@@ -142,7 +142,7 @@ def _style(scope: str) -> str:
         ".cell": "stroke:var(--paper)",
         ".cell~text": "fill:#111",
         ".note,.size,.tick": "fill:var(--faint)",
-        ".cell~.size": "fill:#333",
+        ".cell~.size": "fill:#222",
         ".head": "font-weight:600;font-size:12px",
         ".end": "text-anchor:end",
         ".tick": "text-anchor:middle",
