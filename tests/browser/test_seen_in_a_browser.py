@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pictures.browser import Browser, browsing
+from browser.chromium import Browser, browsing
 from pictures.examples import HOSTILE, decoder, experts, forecast
 
 import loadstone
