@@ -80,6 +80,13 @@ def test_the_other_frameworks_tell_the_same(folder: Path, prefix: str) -> None:
     assert "populate" in report.to_html()
 
 
+def test_a_plan_over_a_mesh_shows_the_first_ranks_part_and_lists_the_ranks(folder: Path) -> None:
+    plan = loadstone.plan(folder, mesh={"tp": 2})
+    assert sum(weight.nbytes for weight in plan.weights) == plan.ranks[0].nbytes
+    page = plan.to_html()
+    assert "<th>rank 0</th>" in page and "<th>rank 1</th>" in page and "<th>rank 2</th>" not in page
+
+
 def test_a_report_can_be_copied_and_pickled_and_holds_no_model(folder: Path) -> None:
     report = loadstone.AutoModelForCausalLM.from_pretrained(folder).load_report
     for other in (copy.deepcopy(report), pickle.loads(pickle.dumps(report))):

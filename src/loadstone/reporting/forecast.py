@@ -165,9 +165,10 @@ class Forecast:
         about = f"{self.source} · {self.dtype} · {self.parameters:,} parameters"
         notes = [f"newly initialized: {name} ({reason})" for name, reason in self.initialized.items()]
         notes += [f"not used: {len(self.unused):,} stored tensors"] if self.unused else []
-        return picture_of_plan(
-            self.model_class, about, self.weights, [*facts, *self.totals()], [*notes, *self.passed_over]
-        )
+        facts += self.totals()
+        for each in self.ranks:
+            facts.append((f"rank {each.rank}", f"{format_bytes(each.nbytes)}, reads {format_bytes(each.read_bytes)}"))
+        return picture_of_plan(self.model_class, about, self.weights, facts, [*notes, *self.passed_over])
 
     def _of_budget(self, where: Place) -> str:
         held = format_bytes(self.bytes_by_device[where])
