@@ -57,13 +57,14 @@ def write_pages(root: Path, source: Path) -> None:
         text += _KEYWORDS if title == "Loading" else _GENERATION if title == "Models" else ""
         (api / f"{_file(title)}.rst").write_text(_titled(title, text))
     (api / "auto_classes.rst").write_text(_titled("Auto classes", "".join(_auto_classes())))
+    (api / "outputs.rst").write_text(_titled("Outputs", ".. automodule:: loadstone.frameworks.outputs\n   :members:\n"))
     (api / "errors.rst").write_text(_titled("Errors", _ERRORS))
     for family in registry.families().values():
         (api / "families" / f"{family.config.model_type}.rst").write_text(_family(family))
     families = sorted(family.config.model_type for family in registry.families().values())
     (api / "families.rst").write_text(_titled("Families", _contents(f"families/{name}" for name in families)))
     listed = [_file(title) for title in groups]
-    listed = [listed[0], "auto_classes", "families", *listed[1:], "errors"]
+    listed = [listed[0], "auto_classes", "families", *listed[1:], "outputs", "errors"]
     (api / "index.rst").write_text(_titled("API reference", _contents(listed)))
     within = (str(page.relative_to(root).with_suffix("")) for page in sorted(pages) if page.parent.name != "adr")
     (source / "index.rst").write_text(_titled("Loadstone", _contents(["api/index", *within, "docs/adr/index"])))
@@ -163,6 +164,9 @@ def _one_of(name: str, doc: str, public: set[str]) -> str:
 
 _ERRORS = ".. automodule:: loadstone.errors\n   :members:\n   :show-inheritance:\n"
 _KEYWORDS = """\
+.. autoclass:: loadstone.pipeline.tasks.base.Pipeline
+   :members: __call__
+
 .. autoclass:: loadstone.configs.load_keywords.LoadKeywords
 
 .. automodule:: loadstone.modeling_utils
