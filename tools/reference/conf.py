@@ -14,7 +14,7 @@ author = copyright = "The Loadstone authors"
 version = release = loadstone.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "reference.names"]
 html_theme = "alabaster"
-html_theme_options = {"page_width": "1200px", "sidebar_width": "260px"}
+html_theme_options = {"page_width": "1100px", "sidebar_width": "260px"}
 html_copy_source = False
 myst_heading_anchors = 4
 autodoc_member_order = "bysource"

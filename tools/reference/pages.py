@@ -66,8 +66,11 @@ def write_pages(root: Path, source: Path) -> None:
     listed = [_file(title) for title in groups]
     listed = [listed[0], "auto_classes", "families", *listed[1:], "outputs", "errors"]
     (api / "index.rst").write_text(_titled("API reference", _contents(listed)))
-    within = (str(page.relative_to(root).with_suffix("")) for page in sorted(pages) if page.parent.name != "adr")
-    (source / "index.rst").write_text(_titled("Loadstone", _contents(["api/index", *within, "docs/adr/index"])))
+    within = {str(page.relative_to(root).with_suffix("")) for page in pages if page.parent.name != "adr"}
+    first = ["What Loadstone is <README>", "What each page is for <docs/index>", "api/index", "docs/guide"]
+    rest = sorted(within - {"README", "docs/index", "docs/guide", "CHANGELOG", "CONTRIBUTING"})
+    listed = [*first, *rest, "docs/adr/index", "CONTRIBUTING", "CHANGELOG"]
+    (source / "index.rst").write_text(_titled("Loadstone", _contents(listed)))
 
 
 def auto_names() -> set[str]:
