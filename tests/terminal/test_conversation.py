@@ -42,18 +42,18 @@ def messages(file: Path) -> list[str]:
 
 
 def test_two_turns_a_resize_and_an_interrupt(smollm2: Path, tmp_path: Path) -> None:
-    with Screen(tmp_path, talking(smollm2, 20), columns=40, rows=60) as screen:
+    with Screen(tmp_path, talking(smollm2, 150), columns=40, rows=60) as screen:
         screen.wait(is_ready, 120)
-        first = said(screen, "What is the sun?")
+        first = said(screen, "What is the sun? In a few words.")
         lines = first.splitlines()
         assert SPEED.search(first) and max(map(len, lines)) <= 40 < sum(map(len, lines[:-3]))
 
         # The second turn knows the first. The terminal becomes wider while it is answered.
-        enter(screen, "And how hot is it?")
-        screen.wait(lambda text: len(text.partition("hot is it?")[2].split()) > 2)
+        enter(screen, "And the moon?")
+        screen.wait(lambda text: len(text.partition("the moon?")[2].split()) > 2)
         screen.resize(100)
-        second = screen.wait(is_ready, 120).rpartition("hot is it?")[2]
-        assert "sun" in second.lower() or "degrees" in second.lower()
+        second = screen.wait(is_ready, 120).rpartition("the moon?")[2]
+        assert "moon" in second.lower()
 
         # Ctrl-C ends an answer; what was written of it stays.
         enter(screen, "Tell me a long tale.")
@@ -65,7 +65,7 @@ def test_two_turns_a_resize_and_an_interrupt(smollm2: Path, tmp_path: Path) -> N
         # What is kept is what was shown, with whole words in every line.
         said(screen, f"/save {tmp_path / 'kept'}")
         kept = messages(tmp_path / "kept")
-        assert kept[::2] == ["What is the sun?", "And how hot is it?", "Tell me a long tale."]
+        assert kept[::2] == ["What is the sun? In a few words.", "And the moon?", "Tell me a long tale."]
         for answer, shown in zip(kept[1::2], (first, second, third), strict=True):
             assert answer.split() and shown.replace("^C", "").split()[: len(answer.split())] == answer.split()
 
