@@ -135,3 +135,18 @@ def test_a_trained_model_answers_as_here(smollm2: Path, tmp_path: Path) -> None:
         path = tmp_path / f"{kind}.gguf"
         loadstone.convert(tmp_path / "a", path, format="gguf", gguf_type=kind, verify=True)
         assert_same_answer(path, "The capital of France is", 24)
+
+
+def test_a_sentence_encoder_embeds_as_here(minilm: Path, tmp_path: Path) -> None:
+    path, text = tmp_path / "x.gguf", "The cat sits on the mat; naïve!"
+    loadstone.convert(minilm, path, format="gguf", gguf_type="f32", verify=True)
+    params: Any = xllamacpp.CommonParams()
+    params.model.path, params.n_ctx, params.n_gpu_layers, params.warmup = str(path), 256, 0, False
+    params.embedding, params.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    said: Any = xllamacpp.Server(params).handle_embeddings({"input": text, "model": "x"})
+    ids = loadstone.AutoTokenizer.from_pretrained(path).encode(text)
+    with torch.no_grad():
+        ours = loadstone.AutoModel.from_pretrained(path)(torch.tensor([ids])).last_hidden_state[0].mean(0)
+    theirs = torch.tensor(said["data"][0]["embedding"])
+    assert said["usage"]["prompt_tokens"] == len(ids)
+    assert torch.nn.functional.cosine_similarity(ours, theirs, 0) > 0.99999
