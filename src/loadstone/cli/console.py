@@ -94,11 +94,13 @@ class Output:
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
-        """A spinner while something takes its time, where somebody looks at it."""
-        if sys.stderr.isatty() and self.errors.is_terminal and not self.errors.is_dumb_terminal:
-            from rich.text import Text
+        """A line that says what takes its time, where somebody looks at it; bars of that work come below it."""
+        if sys.stderr.isatty() and not self.errors.is_dumb_terminal:
+            from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
 
-            with self.errors.status(Text(printable(what))):
+            # A bar too, so that those of a download or of weights do not write over it.
+            line = printable(what).replace("{", "{{").replace("}", "}}")
+            with tqdm(bar_format=f"{line} …", leave=False, dynamic_ncols=True):
                 yield
         else:
             yield
