@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -230,7 +231,7 @@ def test_diff_takes_one_option_for_both_or_one_for_each(ggufs: Path, tmp_path: P
 
 
 def test_one_gguf_file(folder: Path, tmp_path: Path) -> None:
-    path = tmp_path / "x.gguf"
+    folder, path = Path(shutil.copytree(folder, tmp_path / "model")), tmp_path / "x.gguf"
     done = loadstone("convert", folder, path, "--format", "gguf", "--gguf-type", "q8_0", "--verify")
     assert done.returncode == 1 and "tokenizer" in done.stderr and not path.exists()
     put_tokenizer(folder, 14)

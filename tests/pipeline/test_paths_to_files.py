@@ -16,6 +16,7 @@ import loadstone
 from loadstone.cli.inspect import inspect_checkpoint
 from loadstone.errors import CheckpointNotFound, ConfigNotFound
 from loadstone.lockfile.lockfile import lock_sources
+from loadstone.sources.request import FileChoice
 
 WHOLE = ("model.safetensors", "pytorch_model.bin", "renamed.safetensors")
 INDEX = "model.safetensors.index.json"
@@ -171,6 +172,9 @@ def test_a_file_that_is_not_there_is_called_a_file(entry: str, folder: Path, tmp
 @pytest.mark.parametrize("option", [{"subfolder": "sub"}, {"variant": "fp16"}, {"gguf_file": "x.gguf"}], ids=str)
 def test_what_says_where_in_a_folder_to_look_is_refused(option: dict[str, str], folder: Path, tmp_path: Path) -> None:
     file = folder / "model.safetensors"
-    for entry in (loadstone.AutoModelForCausalLM.from_pretrained, loadstone.plan, inspect_checkpoint):
-        with pytest.raises(loadstone.errors.ArgumentError, match=r"is not a folder|is a file"):
+    refused = pytest.raises(loadstone.errors.ArgumentError, match=r"is not a folder|is a file")
+    for entry in (loadstone.AutoModelForCausalLM.from_pretrained, loadstone.plan):
+        with refused:
             entry(file, **option)
+    with refused:
+        inspect_checkpoint(file, FileChoice(**option))

@@ -46,7 +46,7 @@ from loadstone.planning.match import Gaps, LoadPlan, match
 from loadstone.planning.recipes import Initialized, Stored, Tied
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.ggml_encode import require_encoder
-from loadstone.quantization.ggml_types import ENCODED, NUMBERS, TYPES, GgmlType
+from loadstone.quantization.ggml_types import ENCODED, FILE_TYPES, NUMBERS, TYPES, GgmlType
 from loadstone.quantization.gguf_tensor import Below, Turned
 from loadstone.saving.replace_one import replace_one
 from loadstone.transfer.array_bytes import of_array
@@ -55,11 +55,6 @@ from loadstone.transfer.outgoing import OutgoingTensor
 
 GGUF_TYPES = tuple(name.lower() for name in ENCODED)
 """What ``gguf_type`` may be."""
-_FILE_TYPES = {
-    **{"F32": 0, "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q5_0": 8, "Q5_1": 9},
-    **{"BF16": 32, "TQ1_0": 36, "TQ2_0": 37, "MXFP4": 38},
-}
-"""Name of the type → ``general.file_type`` (``llama_ftype`` in llama.cpp's ``llama.h``)."""
 _OF_BLOCKS = 2
 """``general.quantization_version``."""
 _OF_DTYPES = {DType.BFLOAT16: "BF16", DType.FLOAT16: "F16"}
@@ -206,7 +201,7 @@ def _planned(
         "general.architecture": name,
         "general.type": "model",
         "general.name": _title(origin, config.model_type, tokenizer["tokenizer.ggml.tokens"]),
-        "general.file_type": _FILE_TYPES[kind.name],
+        "general.file_type": FILE_TYPES[kind.name],
         **({"general.quantization_version": _OF_BLOCKS} if kind.dtype is None else {}),
         **{f"{name}.{key}": value for key, value in describe(values).items()},
         **tokenizer,

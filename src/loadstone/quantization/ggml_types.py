@@ -64,3 +64,8 @@ ENCODED = ("F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "MXFP4"
 """Names of the types that values can be encoded in."""
 NUMBERS = {kind.name: number for number, kind in TYPES.items()}
 """The name of a type → its number."""
+FILE_TYPES = {
+    **{"F32": 0, "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q5_0": 8, "Q5_1": 9},
+    **{"BF16": 32, "TQ1_0": 36, "TQ2_0": 37, "MXFP4": 38},
+}
+"""The type of most tensors of a file → ``general.file_type`` (``llama_ftype`` in llama.cpp's ``llama.h``)."""
