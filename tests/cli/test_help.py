@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -86,3 +87,11 @@ def test_the_list_of_commands_fits_into_a_narrow_terminal() -> None:
     assert "..." not in done.stdout.partition("Commands:")[2] and max(map(len, lines)) <= 80
     assert all(any(line.startswith(f"  {command} ") for line in lines) for command in COMMANDS)
     assert "Exit status: 0 done, 1 an error, 2 wrong usage, 130 Ctrl-C." in done.stdout
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_into_a_narrow_terminal_with_words_whole(command: str) -> None:
+    words = [command] if command else []
+    narrow, wide = (loadstone(*words, "--help", COLUMNS=columns).stdout for columns in ("40", "300"))
+    assert max(map(len, narrow.splitlines())) <= 40
+    assert set(re.split(r"[\s-]+", narrow)) == set(re.split(r"[\s-]+", wide)), "broken at blanks and hyphens alone"

@@ -15,7 +15,7 @@ from loadstone.cli.commands.lock import lock
 from loadstone.cli.commands.plan import plan
 from loadstone.cli.commands.run import run
 from loadstone.cli.commands.verify import verify
-from loadstone.cli.program import Program
+from loadstone.cli.program import Command, Program
 
 app = typer.Typer(
     name="loadstone",
@@ -59,4 +59,4 @@ _COMMANDS = (
     (demo, "Try two small real models."),
 )
 for _command, _shown in _COMMANDS:
-    app.command(short_help=_shown)(_command)
+    app.command(cls=Command, short_help=_shown)(_command)

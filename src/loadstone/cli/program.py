@@ -1,13 +1,15 @@
-"""The group of commands: how it is called, and what a wrong call prints under ``--json``."""
+"""The group of commands: how it is called, how its help is laid out, and what a wrong call prints under ``--json``."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from loadstone.cli.console import echo_json
 
@@ -15,8 +17,24 @@ from loadstone.cli.console import echo_json
 _WrongCall: type[Any] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
 
+_WIDE = 60
+"""Columns from which on there is room for what an option means beside its name."""
+
+
+class Command(TyperCommand):
+    """Typer's command, whose help fits into a narrow terminal."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help into the formatter."""
+        super().format_help(ctx, _fitting(formatter))
+
+
 class Program(TyperGroup):
     """Typer's group, which says a wrong option or argument in JSON where the rest of the call asks for JSON."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help into the formatter."""
+        super().format_help(ctx, _fitting(formatter))
 
     def get_params(self, ctx: Any) -> Any:
         """The options of the program itself; flags that Typer adds get a default, for it imports Pydantic to convert
@@ -51,6 +69,16 @@ class Program(TyperGroup):
         except typer.Abort:  # standard input ended where something was asked
             sys.exit(1)
         sys.exit(status or 0)
+
+
+def _fitting(formatter: Any) -> Any:
+    """Click's formatter, which thinks that every terminal has 50 columns at least: below what is ``_WIDE``, what an
+    option means comes under its name."""
+    columns = shutil.get_terminal_size().columns
+    if columns < _WIDE:
+        formatter.width = max(columns - 2, 20)
+        formatter.write_dl = partial(formatter.write_dl, col_max=2)
+    return formatter
 
 
 def asks_for_json(words: Sequence[str]) -> bool:
