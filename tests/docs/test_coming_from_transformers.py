@@ -34,6 +34,8 @@ class _Theirs:
     """transformers, which the first test that needs it imports."""
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # what pytest looks for in everything that a file has
+            raise AttributeError(name)
         import transformers
 
         return getattr(transformers, name)
