@@ -271,12 +271,13 @@ class Hub(_Server):
 
 @contextmanager
 def the_hub(patch: pytest.MonkeyPatch, cache: Path) -> Iterator[Hub]:
-    """A Hub that every load without an ``endpoint`` asks, and a cache of its own."""
+    """A Hub that every load without an ``endpoint`` asks, and a cache and notes on commits of its own."""
     hub = Hub()
     patch.setattr(constants, "HF_HUB_OFFLINE", False)
     patch.setattr(constants, "HF_HUB_DISABLE_XET", True)  # large files the Git-LFS way
     patch.setattr(constants, "ENDPOINT", hub.address)
     patch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    patch.setattr(constants, "HF_HOME", str(cache.with_name(f"{cache.name}-home")))
     template = hub.address + "/{repo_id}/resolve/{revision}/{filename}"
     patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
     yield hub
