@@ -75,20 +75,13 @@ def measure(case: str, model: Path) -> dict[str, float]:
     return first_token([*command, "run", str(model), PROMPT, *how])
 
 
-def priority() -> str:
-    """How Linux ranks this session among others, as ``echo -20 > /proc/self/autogroup`` sets it."""
-    place = Path("/proc/self/autogroup")
-    return place.read_text().strip() if place.exists() else "unknown"
-
-
 def section(facts: dict[str, Any], samples: list[Sample]) -> str:
     series = Series(samples)
     return "\n\n".join(
         [
             "## The command line",
             f"{facts['date']}, `{facts['command']}`; page cache warm, {facts['repetitions']} fresh processes for each, "
-            f"after one that is not counted; before others on this machine: {facts['priority']}. "
-            f"{json.dumps(facts['machine'])}, {json.dumps(facts['versions'])}.",
+            f"after one that is not counted. {json.dumps(facts['machine'])}, {json.dumps(facts['versions'])}.",
             "Of the time to the first token two fifths are the import of PyTorch; the rest is the tokenizer, built "
             "from the vocabulary of the GGUF file, the imports of Loadstone with NumPy, and the weights.",
             report.limits_table(GOALS, series, OURS, "", {}, PREDICTED_ON),
@@ -114,7 +107,6 @@ def main() -> None:
         "machine": report.machine(),
         "versions": report.versions("loadstone", "torch", "tokenizers", "typer"),
         "repetitions": options.repetitions,
-        "priority": priority(),
     }
     for case in CASES:
         measure(case, model)

@@ -37,7 +37,6 @@ def test_the_section_has_every_row_and_calls_a_missed_goal_missed(run: ModuleTyp
         "machine": {},
         "versions": {},
         "repetitions": 1,
-        "priority": run.priority(),
     }
     body = run.section(facts, samples)
     assert all(f"| {row.title} |" in body for row in run.ROWS)
