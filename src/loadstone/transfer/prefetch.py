@@ -53,7 +53,7 @@ class Warmup:
     """Reads regions in the background: start it, do something else, then :meth:`wait`.
 
     Each thread has a run of them, in the order given: the kernel reads ahead of whoever goes through a file, into large
-    pages, which are entered at once (2.2 GB by two threads: 0.05 s of processor time, and 0.25 s where these take turns
+    pages, which are entered at once (2.2 GB by two threads: 0.07 s of processor time, and 0.25 s where these take turns
     within a file). What is not in the page cache is read; then it is entered into the page tables, in short ranges,
     since the kernel holds a lock over one that whoever allocates memory has to wait for. It holds no memory: what is
     not needed any more is ignored.

@@ -337,7 +337,7 @@ class Visit:
             if time.monotonic() >= until:
                 return False
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.05)
+            pause = min(pause * 1.5, 0.005)
         return len(self._met) == len(self._others)
 
     def _has_left(self, rank: int) -> bool:
