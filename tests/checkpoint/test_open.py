@@ -5,12 +5,12 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import torch
 from hostile.builders import entry, floats, safetensors_bytes, write_shards
+from timing import takes_about
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.mapping import CheckpointFiles
@@ -219,10 +219,8 @@ def test_opening_imports_no_framework_and_no_numpy(tmp_path: Path) -> None:
 
 
 def test_twenty_thousand_tensors_open_in_well_under_a_second(tmp_path: Path) -> None:
-    """It takes about 0.05 s; the bound leaves room for a busy machine, and catches work that grows with the square."""
     header = {f"model.layers.{i}.mlp.up_proj.weight": entry("BF16", [2, 3], 12 * i, 12 * i + 12) for i in range(20_000)}
     path = tmp_path / "model.safetensors"
     path.write_bytes(safetensors_bytes(header, bytes(240_000)))
-    start = time.perf_counter()
-    assert len(open_checkpoint(path)) == 20_000
-    assert time.perf_counter() - start < 0.8
+    with takes_about(0.1):
+        assert len(open_checkpoint(path)) == 20_000

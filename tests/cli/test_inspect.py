@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from safetensors.numpy import save_file
+from timing import takes_about
 
 from loadstone.cli.console import count_shown, printable
 from loadstone.cli.inspect import _tree, fold, inspect_checkpoint
@@ -87,13 +88,10 @@ def test_folding_loses_no_tensor_and_no_byte(names: list[list[str]]) -> None:
     assert len({each.name for each in folded}) == len(folded)
 
 
-def test_a_hundred_thousand_tensors_fold_in_well_under_two_seconds() -> None:
-    import time
-
+def test_a_hundred_thousand_tensors_fold_in_well_under_a_second() -> None:
     tensors = [stored(f"model.layers.{index % 100}.experts.{index // 100}.w1.weight") for index in range(100_000)]
-    began = time.process_time()
-    assert len(fold(tensors)) == 1
-    assert time.process_time() - began < 2
+    with takes_about(0.3):
+        assert len(fold(tensors)) == 1
 
 
 def test_a_piped_inspection_is_plain_lines_without_escape_codes(sharded: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
-import time
 from pathlib import Path
 
 import pytest
 import torch
 from hostile.builders import floats, write_shards
+from timing import takes_about
 
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import CorruptCheckpoint, Fault, UnsafeCheckpoint
@@ -234,9 +234,8 @@ def test_an_index_of_another_name_opens_by_its_own_path(tmp_path: Path) -> None:
 def test_an_index_of_300_000_entries_is_answered_in_seconds(tmp_path: Path) -> None:
     weight_map = {f"layers.{number}.weight": "one.safetensors" for number in range(300_000)}
     index = write_shards(tmp_path, {"one.safetensors": floats(a=[1])}, weight_map)
-    started = time.process_time()
-    opened = open_checkpoint(index)
-    assert time.process_time() - started < 6
+    with takes_about(1):
+        opened = open_checkpoint(index)
     assert len(opened.absent) == 300_000 and len("".join(opened.passed_over)) < 1_000
 
 
@@ -266,7 +265,5 @@ def test_a_shard_that_is_no_regular_file_is_named_at_once(tmp_path: Path, kind: 
         os.mkfifo(shard)
     else:
         shard.symlink_to(f"{tmp_path.name}/../one.safetensors")
-    started = time.perf_counter()
-    with pytest.raises(CorruptCheckpoint, match=r"one\.safetensors"):
+    with takes_about(0.1), pytest.raises(CorruptCheckpoint, match=r"one\.safetensors"):
         open_checkpoint(index)
-    assert time.perf_counter() - started < 1

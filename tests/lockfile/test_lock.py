@@ -246,8 +246,8 @@ def test_what_cannot_be_hashed_is_named_and_hashing_can_be_stopped(tmp_path: Pat
         Hashes([tmp_path / "pipe"]).wait()
     large = tmp_path / "large"
     with open(large, "wb") as file:
-        file.truncate(4 << 30)
+        file.truncate(64 << 30)
     hashes = Hashes([large])
     started = time.perf_counter()
     hashes.cancel()
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 10  # all of it would take minutes

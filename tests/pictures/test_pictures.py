@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from pictures.examples import HOSTILE, decoder, experts, forecast
+from timing import takes_about
 
 from loadstone.pictures.markup import fitted, readable, script_data
 from loadstone.pictures.squarify import Box, cut
@@ -147,12 +148,11 @@ def test_the_style_of_a_fragment_reaches_no_further() -> None:
         assert all(each.strip().startswith(".loadstone-picture") for each in selectors.split(",")), selectors
 
 
-def test_a_plan_of_100000_tensors_is_written_in_two_seconds_and_is_small() -> None:
+def test_a_plan_of_100000_tensors_is_written_in_about_a_second_and_is_small() -> None:
     plan = forecast(experts())
     assert len(plan.weights) > 100_000
-    begun = time.process_time()  # for whatever else this machine does
-    page = plan.to_html()
-    assert time.process_time() - begun < 2
+    with takes_about(1):
+        page = plan.to_html()
     assert len(page) < 3_000_000
     assert len(plan.to_svg()) < 1_000_000
 
@@ -212,10 +212,10 @@ def test_a_log_of_very_many_reads_stays_short(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_note_costs_next_to_nothing() -> None:
-    log, begun = ReadLog(), time.process_time()
-    for _ in range(20_000):
-        log.note(Path("a"), time.perf_counter(), 1 << 20)
-    assert (time.process_time() - begun) / 20_000 < 50e-6  # a read of 1 MiB takes several times that
+    log = ReadLog()
+    with takes_about(0.1):
+        for _ in range(20_000):  # of which each read takes fifty times that
+            log.note(Path("a"), time.perf_counter(), 1 << 20)
 
 
 def test_time_in_which_several_threads_read_counts_once() -> None:

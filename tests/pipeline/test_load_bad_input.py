@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import struct
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import safetensors.torch
 import torch
 from frameworks.torch import tiny
 from leaks import threads
+from timing import takes_about
 
 import loadstone
 from loadstone.errors import (
@@ -262,10 +262,8 @@ def test_no_quantization_is_fine(folder: Path, nothing: Any) -> None:
 )
 def test_absurd_sizes_fail_at_once(folder: Path, keys: dict[str, Any]) -> None:
     rewrite_config(folder, **keys)
-    start = time.process_time()
-    with pytest.raises((InvalidConfig, ShapeMismatch)):
+    with takes_about(0.2), pytest.raises((InvalidConfig, ShapeMismatch)):
         Auto.from_pretrained(folder)
-    assert time.process_time() - start < 2
 
 
 def test_a_class_of_another_family_is_refused(folder: Path) -> None:

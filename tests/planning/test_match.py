@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import random
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import takes_about
 
 from loadstone.core.naming import Fused, Naming, StackedExperts
 from loadstone.core.naming_rules import Rule
@@ -321,19 +321,17 @@ def many(count: int) -> tuple[list[Slot], dict[str, StoredTensor]]:
     return slots(*names), held(*names)
 
 
-def test_a_hundred_thousand_slots_match_in_well_under_two_seconds() -> None:
+def test_a_hundred_thousand_slots_match_in_about_half_a_second() -> None:
     wanted, there = many(100_000)
     naming = Naming(
         prefix="model", prefixes=("model",), fused=QKV.fused, rules=(Rule("gamma", "weight"),), optional=(("head",),)
     )
     gc.freeze()  # what other tests left behind is no part of this
-    start = time.process_time()
-    plan = match(wanted, there, naming)
-    taken = time.process_time() - start
+    with takes_about(0.5):
+        plan = match(wanted, there, naming)
     gc.unfreeze()
     gc.collect()
     gc.freeze()  # what stays, as tests/conftest.py does
-    assert taken < 2.0
     assert not plan.unused
 
 
@@ -341,10 +339,8 @@ def test_a_hundred_thousand_missing_slots_fail_in_seconds_too() -> None:
     wanted, there = many(100_000)
     other = {name.replace("part", "bit"): each for name, each in there.items()}
     naming = Naming(optional=tuple((f"model.layers.{i}.absent",) for i in range(11_000)))
-    start = time.process_time()
-    with pytest.raises(MissingTensors) as caught:
+    with takes_about(0.8), pytest.raises(MissingTensors) as caught:
         match(wanted, other, naming)
-    assert time.process_time() - start < 4.0
     assert len(caught.value.faults) == 100_000
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement, pairwise
 
 import pytest
+from timing import takes_about
 
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Bin, Block, Place, Strategy, split
 
@@ -100,7 +100,6 @@ def test_equal_inputs_give_equal_answers() -> None:
 def test_a_thousand_blocks_on_eight_devices_take_little_time() -> None:
     blocks = [Block(400_000_000 + i) for i in range(1000)]
     bins = [*(Bin(number, 40_000_000_000) for number in range(8)), Bin(CPU, 64_000_000_000), Bin(DISK, None)]
-    start = time.perf_counter()
-    found = split(blocks, bins, "auto")
+    with takes_about(1):
+        found = split(blocks, bins, "auto")
     assert found is not None and found.count(DISK) == 1000 - 8 * 98 - 158
-    assert time.perf_counter() - start < 10
