@@ -67,7 +67,9 @@ def test_tokenizers_are_recognized(tmp_path: Path) -> None:
     made.save_pretrained(tmp_path)
     assert type(made.__class__.from_pretrained(tmp_path)) is loadstone.PreTrainedTokenizerFast
     model = tiny.llama()
-    collator = transformers.Trainer(model, transformers.TrainingArguments(use_cpu=True), processing_class=made)
+    collator = transformers.Trainer(
+        model, transformers.TrainingArguments(str(tmp_path / "run"), use_cpu=True), processing_class=made
+    )
     assert type(collator.data_collator) is transformers.DataCollatorWithPadding
 
 
