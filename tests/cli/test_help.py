@@ -42,7 +42,7 @@ def test_the_same_option_has_the_same_words_in_every_command() -> None:
                 said.setdefault(parameter.opts[0], {}).setdefault(parameter.help or "", []).append(name)
     # `convert` casts and dequantizes what it writes, and `diff` asks for two checkpoints at once.
     meant = {name: {"convert"} for name in ("--dtype", "--dequantize")}
-    meant |= {name: {"diff"} for name in ("--subfolder", "--variant", "--gguf-file")}
+    meant |= {name: {"diff"} for name in ("--subfolder", "--variant", "--gguf-file", "--revision")}
     for option, texts in said.items():
         shared = {text: names for text, names in texts.items() if not set(names) <= meant.get(option, set())}
         assert len(shared) == 1, (option, shared)

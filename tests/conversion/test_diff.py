@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from frameworks.torch import tiny
+from hub_server import the_hub
 from pipeline.test_quantized_checkpoint import FP8, to_blocks
 from quantization.stored import quantized
 from safetensors.torch import save_file
@@ -214,3 +215,14 @@ def test_infinity_is_a_text_in_json(tmp_path: Path) -> None:
     found = compared(tmp_path, [INF], [1.0]).to_json()
     assert found["tensors"][0]["max_abs"] == "infinity"
     assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_two_commits_of_one_repository_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (path.read_bytes() for path in two(tmp_path, {"a": [1.0]}, {"a": [2.0]}))
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        first = hub.add("o/m", {"model.safetensors": one})
+        hub.add("o/m", {"model.safetensors": other})
+        assert only(loadstone.diff("o/m", "o/m", revision=(first, None))).max_abs == 1
+        assert only(loadstone.diff("o/m", "o/m", revision=("main", first))).max_abs == 1
+        assert loadstone.diff("o/m", "o/m", revision=first).is_empty
+    assert only(loadstone.diff(tmp_path / "one.safetensors", tmp_path / "other.safetensors")).max_abs == 1

@@ -113,7 +113,7 @@ def diff(
     subfolder: str | Sequence[str] = "",
     variant: str | Sequence[str | None] | None = None,
     gguf_file: str | Sequence[str | None] | None = None,
-    revision: str | None = None,
+    revision: str | Sequence[str | None] | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     local_files_only: bool = False,
     token: str | bool | None = None,
@@ -132,6 +132,7 @@ def diff(
     :param subfolder: the folder inside both to look in; or two, for the first and for the second
     :param variant: files such as ``model.VARIANT.safetensors`` of both; or two, of which one may be None
     :param gguf_file: the GGUF file to use in both; or two, of which one may be None
+    :param revision: the branch, tag or commit of both on the Hub; or two, of which one may be None
     :raises ArgumentError: a tolerance that is none, or one together with ``bits``
     :raises CheckpointError, InvalidConfig, HubError: one of the two cannot be read
     """
@@ -140,10 +141,10 @@ def diff(
             raise ArgumentError(f"{name}={value!r}: expected a number of at least 0.")
     if bits and (tolerance or relative_tolerance):
         raise ArgumentError("bits=True compares bits, and a tolerance compares values: give one of them.")
-    hub = HubOptions(revision, cache_dir, False, local_files_only, token)
+    hubs = [HubOptions(each, cache_dir, False, local_files_only, token) for each in _sides("revision", revision)]
     which = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
     sides = [FileChoice(**{name: _sides(name, choice)[side] for name, choice in which.items()}) for side in range(2)]
-    origins = [open_origin(source, side, hub) for source, side in zip((first, second), sides, strict=True)]
+    origins = [open_origin(*each) for each in zip((first, second), sides, hubs, strict=True)]
     one, other = (_tensors(origin, stored) for origin in origins)
     rules = _Rules(float(tolerance), float(relative_tolerance), bits)
     common = [(tensor, other[name]) for name, tensor in one.items() if name in other]

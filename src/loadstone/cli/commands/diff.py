@@ -42,6 +42,10 @@ def diff(
         list[str] | None,
         typer.Option(metavar="NAME", help="The GGUF file to use, if a folder has several. Twice: as above."),
     ] = None,
+    revision: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Branch, tag or commit on the Hub. Twice: as above."),
+    ] = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
@@ -62,6 +66,7 @@ def diff(
             subfolder=[name or "" for name in pair(subfolder, "--subfolder")],
             variant=pair(variant, "--variant"),
             gguf_file=pair(gguf_file, "--gguf-file"),
+            revision=pair(revision, "--revision"),
         )
         if as_json:
             output.json(difference.to_json())
