@@ -101,6 +101,7 @@ FAMILIES = {
     "Qwen2VL": "Model Qwen2VLTextModel ForConditionalGeneration",
     "Qwen3": f"{_DECODER} ForQuestionAnswering",
     "Qwen3Moe": f"{_DECODER} ForQuestionAnswering",
+    "Olmo": "Model ForCausalLM ForSequenceClassification",
     "Olmo2": "Model ForCausalLM ForSequenceClassification",
     "Phi3": _DECODER,
     "GPT2": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering GPT2LMHeadModel",

@@ -58,6 +58,7 @@ from loadstone.architectures.families.modernbert import ModernBertConfig as Mode
 from loadstone.architectures.families.moonshine import MoonshineConfig as MoonshineConfig
 from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
 from loadstone.architectures.families.mt5 import MT5Config as MT5Config
+from loadstone.architectures.families.olmo import OlmoConfig as OlmoConfig
 from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.parakeet_ctc import ParakeetCTCConfig as ParakeetCTCConfig
@@ -4615,6 +4616,45 @@ class MT5ForTokenClassification(MT5PreTrainedModel, _TokenClassification):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class OlmoPreTrainedModel(PreTrainedModel):
+    config: OlmoConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class OlmoModel(OlmoPreTrainedModel, _BareModel):
+    config: OlmoConfig
+
+class OlmoForCausalLM(OlmoPreTrainedModel, _CausalLM):
+    config: OlmoConfig
+
+class OlmoForSequenceClassification(OlmoPreTrainedModel, _SequenceClassification):
+    config: OlmoConfig
 
 class Olmo2PreTrainedModel(PreTrainedModel):
     config: Olmo2Config
@@ -10619,6 +10659,45 @@ class FlaxMT5ForTokenClassification(FlaxMT5PreTrainedModel, _FlaxTokenClassifica
         **unknown: object,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class FlaxOlmoPreTrainedModel(FlaxPreTrainedModel):
+    config: OlmoConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxOlmoModel(FlaxOlmoPreTrainedModel, _FlaxBareModel):
+    config: OlmoConfig
+
+class FlaxOlmoForCausalLM(FlaxOlmoPreTrainedModel, _FlaxCausalLM):
+    config: OlmoConfig
+
+class FlaxOlmoForSequenceClassification(FlaxOlmoPreTrainedModel, _FlaxSequenceClassification):
+    config: OlmoConfig
+
 class FlaxOlmo2PreTrainedModel(FlaxPreTrainedModel):
     config: Olmo2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -16565,6 +16644,45 @@ class TFMT5ForTokenClassification(TFMT5PreTrainedModel, _TFTokenClassification):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFOlmoPreTrainedModel(TFPreTrainedModel):
+    config: OlmoConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OlmoKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFOlmoModel(TFOlmoPreTrainedModel, _TFBareModel):
+    config: OlmoConfig
+
+class TFOlmoForCausalLM(TFOlmoPreTrainedModel, _TFCausalLM):
+    config: OlmoConfig
+
+class TFOlmoForSequenceClassification(TFOlmoPreTrainedModel, _TFSequenceClassification):
+    config: OlmoConfig
 
 class TFOlmo2PreTrainedModel(TFPreTrainedModel):
     config: Olmo2Config

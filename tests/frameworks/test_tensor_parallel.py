@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from parity.cases import DECODERS, NEEDED, PLAIN
+from parity.modal_families import families as modal_families
 
 import loadstone
 from loadstone.architectures import components, registry
@@ -23,11 +24,21 @@ WHOLE = {"convnext", "convnextv2", "mobilenet_v2", "resnet", "segformer"}
 """The families of which nothing can be shared, as the page on several processes has it."""
 
 
+MODAL = modal_families()
+
+
 def blueprint(family: str, **changes: Any) -> Component:
     """Of a language model."""
     head = registry.family(family).head(CAUSAL_LM)
     assert head is not None
-    return head.blueprint(loadstone.AutoConfig.for_model(family, **(PLAIN[family] | changes)))
+    plain = PLAIN[family] if family in PLAIN else dict(MODAL[family].plain)
+    return head.blueprint(loadstone.AutoConfig.for_model(family, **(plain | changes)))
+
+
+def decoders() -> list[str]:
+    """Families whose main class is a language model that goes on with one text."""
+    heads = {name: registry.family(name).head(CAUSAL_LM) for name in MODAL}
+    return [*DECODERS, *(name for name, head in heads.items() if head and head.class_name == MODAL[name].main)]
 
 
 def test_a_plain_map_needs_no_exchange_and_a_fused_one_does() -> None:
@@ -65,7 +76,7 @@ def test_every_output_is_computed_with_by_some_rank(parts: int) -> None:
             assert set(counts.values()) == {1}
 
 
-@pytest.mark.parametrize("family", DECODERS)
+@pytest.mark.parametrize("family", decoders())
 def test_of_a_decoder_every_matrix_is_cut(family: str) -> None:
     model = blueprint(family)
     cut = split_slots(model, 2)

@@ -1,4 +1,4 @@
-"""Tiny configs for every family: the plain one and the awkward ones, and the heads that each is tried with.
+"""Tiny configs for the first families of texts: the plain one and the awkward ones, and the heads each is tried with.
 
 The heads of a family are those of transformers' own Auto tables (:mod:`heads`), so that no class can be forgotten. A
 plain config is tried with every head of its family; an awkward one with the heads that its feature can reach.
@@ -57,7 +57,7 @@ MODAL: tuple[str, ...] = (
     *("clip", "mamba", "qwen2_vl", "t5", "whisper"),
     *(name for name in registry.families() if (_TABLES / f"{name.replace('-', '_')}.py").exists()),
 )
-"""Families that read more than one text: a table in :mod:`modal_families`, or tests in a file of their own, on
+"""Families of any kind that have no case here: a table in :mod:`modal_families`, or tests in a file of their own, on
 :mod:`modal`."""
 
 CLASSES: dict[tuple[str, str], str] = {

@@ -13,6 +13,7 @@ import transformers
 from .cases import FAMILIES, Case
 from .frameworks import Models
 from .modal import MEASURED
+from .modal_models import Models as ModalModels
 from .reference import Store
 from .writing_pairs import Pairs
 
@@ -71,6 +72,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(scope="session")
 def models(store: Store) -> Models:
     return Models(store)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> ModalModels:
+    return ModalModels(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Parity of the families that read more than one text: a tiny checkpoint of transformers', and the same in all three.
+"""Parity of the families that have no case: a tiny checkpoint of transformers', and the same in all three.
 
 A test of such a family has a file of its own, and says for each class of the family which inputs it gets. PyTorch is
 held against transformers, Flax and TensorFlow against PyTorch.

@@ -14,6 +14,7 @@ from loadstone.core.naming_rules import to_others
 
 from . import test_qwen2_vl
 from .cases import CLASSES, PLAIN
+from .modal_families import families
 
 TOWER: dict[str, Any] = {
     "hidden_size": 32,
@@ -36,6 +37,7 @@ MAMBA = {"vocab_size": 99, "hidden_size": 32, "num_hidden_layers": 2, "state_siz
 SEEING = {key: test_qwen2_vl.config().to_dict()[key] for key in ("text_config", "vision_config")}
 
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {name: (family, PLAIN[family]) for (family, _), name in CLASSES.items()}
+MODELS |= {each.main: (each.family, dict(each.plain)) for each in families().values() if each.main.endswith("CausalLM")}
 MODELS |= dict.fromkeys(("T5Model", "T5ForConditionalGeneration", "T5ForSequenceClassification"), ("t5", T5))
 MODELS |= {"MT5ForSequenceClassification": ("mt5", T5), "UMT5ForConditionalGeneration": ("umt5", T5)}
 MOONSHINE: dict[str, Any] = {"vocab_size": 99, "hidden_size": 32, "intermediate_size": 44}
@@ -83,7 +85,7 @@ def test_every_module_bears_the_class_name_that_transformers_gives_it(name: str)
         if expected in NOT_CALLED or (expected in HELD_BY_THE_HEAD and path == "model"):
             continue
         path = path if path in found else path.replace(*_OWN[0]).replace(*_OWN[1])
-        if isinstance(found[path], nn.Linear | nn.Embedding | nn.Conv1d | nn.Conv2d):
+        if isinstance(found[path], nn.Linear | nn.Embedding | nn.Conv1d | nn.Conv2d | nn.LayerNorm):
             continue  # what derives from PyTorch's own layers keeps its name
         assert type(found[path]).__name__ == expected, path
         compared += 1

@@ -1,16 +1,14 @@
-"""Families that read pictures, sound, two texts: every class of each against transformers, by the tables in
-:mod:`modal_families`.
+"""Families of every kind, each with a table in :mod:`modal_families`: every class of each against transformers.
 
 A new family is a module there. The tests here then hold against it: slots are the stored names and shapes; both name
 layouts load; every field of every output, the loss included, in three frameworks; awkward configs; gradients; greedy
-and beam search; fresh parameters; saving; offload and forecast; heads that a checkpoint lacks; bfloat16. What only one
-family has gets a test file of its own, on :mod:`modal`.
+and beam search; fresh parameters; saving; offload and forecast; heads that a checkpoint lacks; bfloat16. What
+decoders alone have is in :mod:`test_modal_decoders`; what only one family has gets a test file of its own, on
+:mod:`modal`.
 """
 
 from __future__ import annotations
 
-import copy
-import functools
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -27,18 +25,12 @@ from loadstone.architectures.tasks import TASKS
 
 from .frameworks import SIDES
 from .modal import FRAMEWORKS, Made
-from .modal_families import ModalFamily, families
+from .modal_families import ModalFamily
+from .modal_models import KNOWN, Models, classes, config_of
 from .test_forecast import bytes_by_place, distinct
 from .test_initialization import difference
 
-KNOWN = families()
 CACHES = ("past_key_values", "cache_params")
-Each = tuple[str, str, str]
-"""Family, class, variant; the plain one has no name."""
-
-
-def classes(family: str) -> list[str]:
-    return [head.class_name for head in registry.family(family).heads]
 
 
 def plain() -> list[Any]:
@@ -73,47 +65,6 @@ def in_frameworks() -> list[Any]:
         for each in classes(name)
         for framework in FRAMEWORKS
     ]
-
-
-def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    result = copy.deepcopy(dict(base))
-    for key, value in changes.items():
-        within = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
-        result[key] = merged(result[key], value) if within else copy.deepcopy(value)
-    return result
-
-
-def config_of(known: ModalFamily, class_name: str, *changes: Mapping[str, Any]) -> Any:
-    """transformers' config of a class."""
-    keys = functools.reduce(merged, (known.changes.get(class_name, {}), *changes), dict(known.plain))
-    config = getattr(transformers, known.config)(**keys)
-    part = known.parts.get(class_name)
-    return getattr(config, part) if part else config
-
-
-class Models:
-    """The models of this module's tests, made once."""
-
-    def __init__(self, folders: pytest.TempPathFactory) -> None:
-        self._folders = folders
-        self._made: dict[Each, Made] = {}
-
-    def __call__(self, family: str, class_name: str = "", variant: str = "") -> Made:
-        known = KNOWN[family]
-        key = (family, class_name or known.main, variant)
-        if key not in self._made:
-            config = config_of(known, key[1], known.awkward.get(variant, {}))
-            self._made[key] = Made(key[1], config, self._folders.mktemp("modal"), norms_at=known.norms_at)
-        return self._made[key]
-
-    def inputs(self, family: str, class_name: str = "", variant: str = "") -> dict[str, Any]:
-        known = KNOWN[family]
-        return dict(known.inputs(class_name or known.main, self(family, class_name, variant).model.config))
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Models:
-    return Models(tmp_path_factory)
 
 
 def as_on_the_hub(family: str, class_name: str, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -193,7 +193,7 @@ def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:
     )
 
 
-def pre_norm_layer(attention: Attention, feed_forward: Part, norm: RMSNorm, dropout: float = 0.0) -> Layer:
+def pre_norm_layer(attention: Attention, feed_forward: Part, norm: RMSNorm | LayerNorm, dropout: float = 0.0) -> Layer:
     """A layer with ``input_layernorm`` and ``post_attention_layernorm``, as in Llama."""
     return Layer(
         (

@@ -1219,6 +1219,32 @@ class MT5Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class OlmoKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    clip_qkv: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
 class Olmo2Keywords(LoadKeywords, _SharedKeys, total=False):
     attention_bias: bool
     attention_dropout: float

@@ -1,4 +1,4 @@
-"""What the tests of :mod:`test_modal_families` know of each family that reads more than one text: a module for each.
+"""What the tests of :mod:`test_modal_families` and :mod:`test_modal_decoders` know of a family: a module for each.
 
 A module is named after its family (``-`` becomes ``_``) and has one ``PARITY``, a :class:`ModalFamily`.
 """
@@ -56,8 +56,11 @@ class ModalFamily:
     norms_at: float = 1.0
     """About what norms' weights are."""
     prompt: Callable[[str, Any], Inputs] | None = None
-    """Class and config → what ``generate`` is given, if a class writes: with padding where the family knows any."""
+    """Class and config → what ``generate`` is given, if a class writes: with padding where the family knows any. A
+    decoder's is two rows or more of ``input_ids`` and ``attention_mask``, padded on the left (:mod:`decoder_texts`)."""
     new_tokens: int = 5
+    packs: bool = True
+    """Of a decoder: whether positions that start again within a row begin another text, here and in transformers."""
 
 
 def families() -> dict[str, ModalFamily]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loadstone.architectures.components.attention import Attention, RelativeBias
 from loadstone.architectures.components.base import ACTIVATIONS, Component, Part, check_activation, find
+from loadstone.architectures.components.clipped import Clipped
 from loadstone.architectures.components.conformer import ConformerConv, RelativeKeyAttention
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
@@ -112,6 +113,7 @@ __all__ = [
     "ChannelDropout",
     "ChannelsFirst",
     "ChannelsLast",
+    "Clipped",
     "Component",
     "ConformerConv",
     "ContinuousBias",
