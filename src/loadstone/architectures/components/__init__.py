@@ -63,6 +63,7 @@ from loadstone.architectures.components.queries import (
     writer,
 )
 from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
+from loadstone.architectures.components.routers import Router, SoftmaxRouter
 from loadstone.architectures.components.segmentation import ChannelDropout, PixelOutput
 from loadstone.architectures.components.sinusoids import Sinusoids
 from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
@@ -177,9 +178,11 @@ __all__ = [
     "RelativeBias",
     "RelativeKeyAttention",
     "Residual",
+    "Router",
     "Scaled",
     "Sinusoids",
     "Softcap",
+    "SoftmaxRouter",
     "SoundConv",
     "SpanMask",
     "SparseExperts",

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from loadstone.architectures.components.base import Component, Part, check_activation
 from loadstone.architectures.components.leaves import Experts, Linear
+from loadstone.architectures.components.routers import Router
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.splitting import Role, Section
 from loadstone.core.records import record
@@ -86,13 +87,13 @@ class GatedByLast(Gated):
 
 @record
 class SparseExperts(Component):
-    """A router sends each token to ``top_k`` of the experts and adds up what they say, weighted (arXiv:2401.04088)."""
+    """A router sends each token to some of the experts, whose answers are added up, weighted (arXiv:2401.04088)."""
 
     router: Part
+    """A :class:`~loadstone.architectures.components.routers.Router`."""
     experts: Part
-    top_k: int
-    normalize: bool
-    """Whether the weights of the chosen experts are made to sum to 1."""
+    shared: Part | None = None
+    """What answers every token besides, such as a :class:`Gated` network (arXiv:2401.06066)."""
     jitter: float = 0.0
 
     def __post_init__(self) -> None:
@@ -101,13 +102,16 @@ class SparseExperts(Component):
             found = f"{self.top_k} of {self.experts.component.count}"
             raise InvalidConfig([Fault("config key 'num_experts_per_tok'", "at most the number of experts", found)])
 
+    @property
+    def top_k(self) -> int:
+        """How many experts a token goes to."""
+        assert isinstance(self.router.component, Router)
+        return self.router.component.top_k
+
     def compute(self, run: Run, x: Array) -> Array:
         """``x`` (batch, tokens, width) → the same; the state gets the router's logits (batch · tokens, experts)."""
         xp, shape = run.xp, run.xp.shape(x)
         x = xp.reshape(run.jitter(x, self.jitter) if self.jitter else x, (-1, shape[-1]))
-        logits = run(self.router, x)
-        run.state.add_router_logits(logits)
-        weights, chosen = xp.top_k(xp.softmax(logits), self.top_k)
-        if self.normalize:
-            weights = weights / xp.sum(weights, axis=-1, keepdims=True)
-        return xp.reshape(run(self.experts, x, chosen, xp.astype(weights, x.dtype)), shape)
+        weights, chosen = run(self.router, x)
+        y = run(self.experts, x, chosen, weights)
+        return xp.reshape(y if self.shared is None else y + run(self.shared, x), shape)

@@ -8,6 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
 from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
+from loadstone.architectures.components.routers import SoftmaxRouter
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.core.naming import StackedExperts
@@ -42,13 +43,13 @@ def blueprint(config: MixtralConfig) -> Tower:
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
     width, std = config.hidden_size, config.initializer_range
+    gate = Part("gate", Linear(width, config.num_local_experts, False, std))
+    router = SoftmaxRouter(gate, config.num_experts_per_tok, normalize=True)
     experts = SparseExperts(
-        router=Part("gate", Linear(width, config.num_local_experts, False, std)),
+        router=Part("", router),
         experts=Part(
             "experts", Experts(config.num_local_experts, width, config.intermediate_size, config.hidden_act, std)
         ),
-        top_k=config.num_experts_per_tok,
-        normalize=True,
         jitter=config.router_jitter_noise,
     )
     layers = [

@@ -8,6 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
 from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
+from loadstone.architectures.components.routers import SoftmaxRouter
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.families.qwen2 import window_in_use
 from loadstone.architectures.family import Family
@@ -70,13 +71,13 @@ def blueprint(config: Qwen3MoeConfig) -> Tower:
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
     width, std = config.hidden_size, config.initializer_range
     dense = decoders.feed_forward(config)
+    gate = Part("gate", Linear(width, config.num_experts, False, std))
+    router = SoftmaxRouter(gate, config.num_experts_per_tok, normalize=config.norm_topk_prob)
     sparse = SparseExperts(
-        router=Part("gate", Linear(width, config.num_experts, False, std)),
+        router=Part("", router),
         experts=Part(
             "experts", Experts(config.num_experts, width, config.moe_intermediate_size, config.hidden_act, std)
         ),
-        top_k=config.num_experts_per_tok,
-        normalize=config.norm_topk_prob,
     )
     layers = [
         decoders.pre_norm_layer(
