@@ -110,7 +110,7 @@ FAMILIES = {
     "Whisper": "Model ForConditionalGeneration ForCausalLM ForAudioClassification",
     "Bert": f"{_ENCODER} BertLMHeadModel ForNextSentencePrediction ForPreTraining",
     "Roberta": f"{_ENCODER} ForCausalLM",
-    "XLMRoberta": f"{_ENCODER} ForCausalLM",
+    **dict.fromkeys(("XLMRoberta", "Camembert", "Data2VecText", "XLMRobertaXL"), f"{_ENCODER} ForCausalLM"),
     "DistilBert": _ENCODER,
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",

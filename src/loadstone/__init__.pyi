@@ -15,6 +15,7 @@ from loadstone.architectures.families.beit import BeitConfig as BeitConfig
 from loadstone.architectures.families.bert import BertConfig as BertConfig
 from loadstone.architectures.families.blenderbot import BlenderbotConfig as BlenderbotConfig
 from loadstone.architectures.families.blenderbot_small import BlenderbotSmallConfig as BlenderbotSmallConfig
+from loadstone.architectures.families.camembert import CamembertConfig as CamembertConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPConfig as ChineseCLIPConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPTextConfig as ChineseCLIPTextConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPVisionConfig as ChineseCLIPVisionConfig
@@ -27,6 +28,7 @@ from loadstone.architectures.families.clipseg import CLIPSegVisionConfig as CLIP
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from loadstone.architectures.families.data2vec_audio import Data2VecAudioConfig as Data2VecAudioConfig
+from loadstone.architectures.families.data2vec_text import Data2VecTextConfig as Data2VecTextConfig
 from loadstone.architectures.families.deit import DeiTConfig as DeiTConfig
 from loadstone.architectures.families.depth_anything import DepthAnythingBackboneConfig as DepthAnythingBackboneConfig
 from loadstone.architectures.families.depth_anything import DepthAnythingConfig as DepthAnythingConfig
@@ -99,6 +101,7 @@ from loadstone.architectures.families.wav2vec2_conformer import Wav2Vec2Conforme
 from loadstone.architectures.families.wavlm import WavLMConfig as WavLMConfig
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
+from loadstone.architectures.families.xlm_roberta_xl import XLMRobertaXLConfig as XLMRobertaXLConfig
 from loadstone.architectures.families.yolos import YolosConfig as YolosConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
@@ -2683,6 +2686,57 @@ class BlenderbotSmallForCausalLM(BlenderbotSmallPreTrainedModel, _CausalLM):
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
+class CamembertPreTrainedModel(PreTrainedModel):
+    config: CamembertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class CamembertModel(CamembertPreTrainedModel, _BareModel):
+    config: CamembertConfig
+
+class CamembertForMaskedLM(CamembertPreTrainedModel, _MaskedLM):
+    config: CamembertConfig
+
+class CamembertForSequenceClassification(CamembertPreTrainedModel, _SequenceClassification):
+    config: CamembertConfig
+
+class CamembertForMultipleChoice(CamembertPreTrainedModel, _MultipleChoice):
+    config: CamembertConfig
+
+class CamembertForTokenClassification(CamembertPreTrainedModel, _TokenClassification):
+    config: CamembertConfig
+
+class CamembertForQuestionAnswering(CamembertPreTrainedModel, _QuestionAnswering):
+    config: CamembertConfig
+
+class CamembertForCausalLM(CamembertPreTrainedModel, _CausalLM):
+    config: CamembertConfig
+
 class ChineseCLIPPreTrainedModel(PreTrainedModel):
     config: Any
     @overload  # type: ignore[override, unused-ignore]
@@ -3127,6 +3181,57 @@ class Data2VecAudioForAudioFrameClassification(Data2VecAudioPreTrainedModel, _Au
 
 class Data2VecAudioForXVector(Data2VecAudioPreTrainedModel, _AudioXVector):
     config: Data2VecAudioConfig
+
+class Data2VecTextPreTrainedModel(PreTrainedModel):
+    config: Data2VecTextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Data2VecTextModel(Data2VecTextPreTrainedModel, _BareModel):
+    config: Data2VecTextConfig
+
+class Data2VecTextForMaskedLM(Data2VecTextPreTrainedModel, _MaskedLM):
+    config: Data2VecTextConfig
+
+class Data2VecTextForSequenceClassification(Data2VecTextPreTrainedModel, _SequenceClassification):
+    config: Data2VecTextConfig
+
+class Data2VecTextForMultipleChoice(Data2VecTextPreTrainedModel, _MultipleChoice):
+    config: Data2VecTextConfig
+
+class Data2VecTextForTokenClassification(Data2VecTextPreTrainedModel, _TokenClassification):
+    config: Data2VecTextConfig
+
+class Data2VecTextForQuestionAnswering(Data2VecTextPreTrainedModel, _QuestionAnswering):
+    config: Data2VecTextConfig
+
+class Data2VecTextForCausalLM(Data2VecTextPreTrainedModel, _CausalLM):
+    config: Data2VecTextConfig
 
 class DeiTPreTrainedModel(PreTrainedModel):
     config: DeiTConfig
@@ -6757,6 +6862,57 @@ class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, _QuestionAnsweri
 class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, _CausalLM):
     config: XLMRobertaConfig
 
+class XLMRobertaXLPreTrainedModel(PreTrainedModel):
+    config: XLMRobertaXLConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class XLMRobertaXLModel(XLMRobertaXLPreTrainedModel, _BareModel):
+    config: XLMRobertaXLConfig
+
+class XLMRobertaXLForMaskedLM(XLMRobertaXLPreTrainedModel, _MaskedLM):
+    config: XLMRobertaXLConfig
+
+class XLMRobertaXLForSequenceClassification(XLMRobertaXLPreTrainedModel, _SequenceClassification):
+    config: XLMRobertaXLConfig
+
+class XLMRobertaXLForMultipleChoice(XLMRobertaXLPreTrainedModel, _MultipleChoice):
+    config: XLMRobertaXLConfig
+
+class XLMRobertaXLForTokenClassification(XLMRobertaXLPreTrainedModel, _TokenClassification):
+    config: XLMRobertaXLConfig
+
+class XLMRobertaXLForQuestionAnswering(XLMRobertaXLPreTrainedModel, _QuestionAnswering):
+    config: XLMRobertaXLConfig
+
+class XLMRobertaXLForCausalLM(XLMRobertaXLPreTrainedModel, _CausalLM):
+    config: XLMRobertaXLConfig
+
 class YolosPreTrainedModel(PreTrainedModel):
     config: YolosConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -8629,6 +8785,57 @@ class FlaxBlenderbotSmallForCausalLM(FlaxBlenderbotSmallPreTrainedModel, _FlaxCa
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
+class FlaxCamembertPreTrainedModel(FlaxPreTrainedModel):
+    config: CamembertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxCamembertModel(FlaxCamembertPreTrainedModel, _FlaxBareModel):
+    config: CamembertConfig
+
+class FlaxCamembertForMaskedLM(FlaxCamembertPreTrainedModel, _FlaxMaskedLM):
+    config: CamembertConfig
+
+class FlaxCamembertForSequenceClassification(FlaxCamembertPreTrainedModel, _FlaxSequenceClassification):
+    config: CamembertConfig
+
+class FlaxCamembertForMultipleChoice(FlaxCamembertPreTrainedModel, _FlaxMultipleChoice):
+    config: CamembertConfig
+
+class FlaxCamembertForTokenClassification(FlaxCamembertPreTrainedModel, _FlaxTokenClassification):
+    config: CamembertConfig
+
+class FlaxCamembertForQuestionAnswering(FlaxCamembertPreTrainedModel, _FlaxQuestionAnswering):
+    config: CamembertConfig
+
+class FlaxCamembertForCausalLM(FlaxCamembertPreTrainedModel, _FlaxCausalLM):
+    config: CamembertConfig
+
 class FlaxChineseCLIPPreTrainedModel(FlaxPreTrainedModel):
     config: Any
     @overload  # type: ignore[override, unused-ignore]
@@ -9113,6 +9320,57 @@ class FlaxData2VecAudioForAudioFrameClassification(FlaxData2VecAudioPreTrainedMo
 
 class FlaxData2VecAudioForXVector(FlaxData2VecAudioPreTrainedModel, _FlaxAudioXVector):
     config: Data2VecAudioConfig
+
+class FlaxData2VecTextPreTrainedModel(FlaxPreTrainedModel):
+    config: Data2VecTextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxData2VecTextModel(FlaxData2VecTextPreTrainedModel, _FlaxBareModel):
+    config: Data2VecTextConfig
+
+class FlaxData2VecTextForMaskedLM(FlaxData2VecTextPreTrainedModel, _FlaxMaskedLM):
+    config: Data2VecTextConfig
+
+class FlaxData2VecTextForSequenceClassification(FlaxData2VecTextPreTrainedModel, _FlaxSequenceClassification):
+    config: Data2VecTextConfig
+
+class FlaxData2VecTextForMultipleChoice(FlaxData2VecTextPreTrainedModel, _FlaxMultipleChoice):
+    config: Data2VecTextConfig
+
+class FlaxData2VecTextForTokenClassification(FlaxData2VecTextPreTrainedModel, _FlaxTokenClassification):
+    config: Data2VecTextConfig
+
+class FlaxData2VecTextForQuestionAnswering(FlaxData2VecTextPreTrainedModel, _FlaxQuestionAnswering):
+    config: Data2VecTextConfig
+
+class FlaxData2VecTextForCausalLM(FlaxData2VecTextPreTrainedModel, _FlaxCausalLM):
+    config: Data2VecTextConfig
 
 class FlaxDeiTPreTrainedModel(FlaxPreTrainedModel):
     config: DeiTConfig
@@ -12931,6 +13189,57 @@ class FlaxXLMRobertaForQuestionAnswering(FlaxXLMRobertaPreTrainedModel, _FlaxQue
 class FlaxXLMRobertaForCausalLM(FlaxXLMRobertaPreTrainedModel, _FlaxCausalLM):
     config: XLMRobertaConfig
 
+class FlaxXLMRobertaXLPreTrainedModel(FlaxPreTrainedModel):
+    config: XLMRobertaXLConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxXLMRobertaXLModel(FlaxXLMRobertaXLPreTrainedModel, _FlaxBareModel):
+    config: XLMRobertaXLConfig
+
+class FlaxXLMRobertaXLForMaskedLM(FlaxXLMRobertaXLPreTrainedModel, _FlaxMaskedLM):
+    config: XLMRobertaXLConfig
+
+class FlaxXLMRobertaXLForSequenceClassification(FlaxXLMRobertaXLPreTrainedModel, _FlaxSequenceClassification):
+    config: XLMRobertaXLConfig
+
+class FlaxXLMRobertaXLForMultipleChoice(FlaxXLMRobertaXLPreTrainedModel, _FlaxMultipleChoice):
+    config: XLMRobertaXLConfig
+
+class FlaxXLMRobertaXLForTokenClassification(FlaxXLMRobertaXLPreTrainedModel, _FlaxTokenClassification):
+    config: XLMRobertaXLConfig
+
+class FlaxXLMRobertaXLForQuestionAnswering(FlaxXLMRobertaXLPreTrainedModel, _FlaxQuestionAnswering):
+    config: XLMRobertaXLConfig
+
+class FlaxXLMRobertaXLForCausalLM(FlaxXLMRobertaXLPreTrainedModel, _FlaxCausalLM):
+    config: XLMRobertaXLConfig
+
 class FlaxYolosPreTrainedModel(FlaxPreTrainedModel):
     config: YolosConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -14713,6 +15022,57 @@ class TFBlenderbotSmallForCausalLM(TFBlenderbotSmallPreTrainedModel, _TFCausalLM
         training: bool | None = False,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
+class TFCamembertPreTrainedModel(TFPreTrainedModel):
+    config: CamembertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CamembertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFCamembertModel(TFCamembertPreTrainedModel, _TFBareModel):
+    config: CamembertConfig
+
+class TFCamembertForMaskedLM(TFCamembertPreTrainedModel, _TFMaskedLM):
+    config: CamembertConfig
+
+class TFCamembertForSequenceClassification(TFCamembertPreTrainedModel, _TFSequenceClassification):
+    config: CamembertConfig
+
+class TFCamembertForMultipleChoice(TFCamembertPreTrainedModel, _TFMultipleChoice):
+    config: CamembertConfig
+
+class TFCamembertForTokenClassification(TFCamembertPreTrainedModel, _TFTokenClassification):
+    config: CamembertConfig
+
+class TFCamembertForQuestionAnswering(TFCamembertPreTrainedModel, _TFQuestionAnswering):
+    config: CamembertConfig
+
+class TFCamembertForCausalLM(TFCamembertPreTrainedModel, _TFCausalLM):
+    config: CamembertConfig
+
 class TFChineseCLIPPreTrainedModel(TFPreTrainedModel):
     config: Any
     @overload  # type: ignore[override, unused-ignore]
@@ -15157,6 +15517,57 @@ class TFData2VecAudioForAudioFrameClassification(TFData2VecAudioPreTrainedModel,
 
 class TFData2VecAudioForXVector(TFData2VecAudioPreTrainedModel, _TFAudioXVector):
     config: Data2VecAudioConfig
+
+class TFData2VecTextPreTrainedModel(TFPreTrainedModel):
+    config: Data2VecTextConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Data2VecTextKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFData2VecTextModel(TFData2VecTextPreTrainedModel, _TFBareModel):
+    config: Data2VecTextConfig
+
+class TFData2VecTextForMaskedLM(TFData2VecTextPreTrainedModel, _TFMaskedLM):
+    config: Data2VecTextConfig
+
+class TFData2VecTextForSequenceClassification(TFData2VecTextPreTrainedModel, _TFSequenceClassification):
+    config: Data2VecTextConfig
+
+class TFData2VecTextForMultipleChoice(TFData2VecTextPreTrainedModel, _TFMultipleChoice):
+    config: Data2VecTextConfig
+
+class TFData2VecTextForTokenClassification(TFData2VecTextPreTrainedModel, _TFTokenClassification):
+    config: Data2VecTextConfig
+
+class TFData2VecTextForQuestionAnswering(TFData2VecTextPreTrainedModel, _TFQuestionAnswering):
+    config: Data2VecTextConfig
+
+class TFData2VecTextForCausalLM(TFData2VecTextPreTrainedModel, _TFCausalLM):
+    config: Data2VecTextConfig
 
 class TFDeiTPreTrainedModel(TFPreTrainedModel):
     config: DeiTConfig
@@ -18782,6 +19193,57 @@ class TFXLMRobertaForQuestionAnswering(TFXLMRobertaPreTrainedModel, _TFQuestionA
 
 class TFXLMRobertaForCausalLM(TFXLMRobertaPreTrainedModel, _TFCausalLM):
     config: XLMRobertaConfig
+
+class TFXLMRobertaXLPreTrainedModel(TFPreTrainedModel):
+    config: XLMRobertaXLConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.XLMRobertaXLKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFXLMRobertaXLModel(TFXLMRobertaXLPreTrainedModel, _TFBareModel):
+    config: XLMRobertaXLConfig
+
+class TFXLMRobertaXLForMaskedLM(TFXLMRobertaXLPreTrainedModel, _TFMaskedLM):
+    config: XLMRobertaXLConfig
+
+class TFXLMRobertaXLForSequenceClassification(TFXLMRobertaXLPreTrainedModel, _TFSequenceClassification):
+    config: XLMRobertaXLConfig
+
+class TFXLMRobertaXLForMultipleChoice(TFXLMRobertaXLPreTrainedModel, _TFMultipleChoice):
+    config: XLMRobertaXLConfig
+
+class TFXLMRobertaXLForTokenClassification(TFXLMRobertaXLPreTrainedModel, _TFTokenClassification):
+    config: XLMRobertaXLConfig
+
+class TFXLMRobertaXLForQuestionAnswering(TFXLMRobertaXLPreTrainedModel, _TFQuestionAnswering):
+    config: XLMRobertaXLConfig
+
+class TFXLMRobertaXLForCausalLM(TFXLMRobertaXLPreTrainedModel, _TFCausalLM):
+    config: XLMRobertaXLConfig
 
 class TFYolosPreTrainedModel(TFPreTrainedModel):
     config: YolosConfig

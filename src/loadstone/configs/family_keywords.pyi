@@ -211,6 +211,29 @@ class BlenderbotSmallKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class CamembertKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
 class ChineseCLIPKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_dropout: float
     attention_probs_dropout_prob: float
@@ -400,6 +423,29 @@ class Data2VecAudioKeywords(LoadKeywords, _SharedKeys, total=False):
     use_weighted_layer_sum: bool
     vocab_size: int | None
     xvector_output_dim: int
+
+class Data2VecTextKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
 
 class DeiTKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_probs_dropout_prob: float
@@ -2309,6 +2355,29 @@ class WhisperKeywords(LoadKeywords, _SharedKeys, total=False):
     vocab_size: int
 
 class XLMRobertaKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
+class XLMRobertaXLKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_probs_dropout_prob: float
     bos_token_id: int | None
     classifier_dropout: float | None
