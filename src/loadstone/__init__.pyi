@@ -25,6 +25,8 @@ from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVision
 from loadstone.architectures.families.clipseg import CLIPSegConfig as CLIPSegConfig
 from loadstone.architectures.families.clipseg import CLIPSegTextConfig as CLIPSegTextConfig
 from loadstone.architectures.families.clipseg import CLIPSegVisionConfig as CLIPSegVisionConfig
+from loadstone.architectures.families.cohere import CohereConfig as CohereConfig
+from loadstone.architectures.families.cohere2 import Cohere2Config as Cohere2Config
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from loadstone.architectures.families.data2vec_audio import Data2VecAudioConfig as Data2VecAudioConfig
@@ -41,11 +43,17 @@ from loadstone.architectures.families.distilbert import DistilBertConfig as Dist
 from loadstone.architectures.families.dpt import DPTBackboneConfig as DPTBackboneConfig
 from loadstone.architectures.families.dpt import DPTConfig as DPTConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
+from loadstone.architectures.families.ernie4_5 import Ernie4_5Config as Ernie4_5Config
+from loadstone.architectures.families.exaone4 import Exaone4Config as Exaone4Config
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
 from loadstone.architectures.families.gemma2 import Gemma2Config as Gemma2Config
 from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gemma3TextConfig
+from loadstone.architectures.families.glm import GlmConfig as GlmConfig
+from loadstone.architectures.families.glm4 import Glm4Config as Glm4Config
 from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
+from loadstone.architectures.families.granite import GraniteConfig as GraniteConfig
+from loadstone.architectures.families.helium import HeliumConfig as HeliumConfig
 from loadstone.architectures.families.hubert import HubertConfig as HubertConfig
 from loadstone.architectures.families.ijepa import IJepaConfig as IJepaConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
@@ -62,6 +70,7 @@ from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
 from loadstone.architectures.families.mt5 import MT5Config as MT5Config
 from loadstone.architectures.families.olmo import OlmoConfig as OlmoConfig
 from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
+from loadstone.architectures.families.olmo3 import Olmo3Config as Olmo3Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.parakeet_ctc import ParakeetCTCConfig as ParakeetCTCConfig
 from loadstone.architectures.families.parakeet_ctc import ParakeetEncoderConfig as ParakeetEncoderConfig
@@ -82,6 +91,9 @@ from loadstone.architectures.families.siglip import SiglipVisionConfig as Siglip
 from loadstone.architectures.families.siglip2 import Siglip2Config as Siglip2Config
 from loadstone.architectures.families.siglip2 import Siglip2TextConfig as Siglip2TextConfig
 from loadstone.architectures.families.siglip2 import Siglip2VisionConfig as Siglip2VisionConfig
+from loadstone.architectures.families.smollm3 import SmolLM3Config as SmolLM3Config
+from loadstone.architectures.families.stablelm import StableLmConfig as StableLmConfig
+from loadstone.architectures.families.starcoder2 import Starcoder2Config as Starcoder2Config
 from loadstone.architectures.families.swin import SwinConfig as SwinConfig
 from loadstone.architectures.families.swinv2 import Swinv2Config as Swinv2Config
 from loadstone.architectures.families.t5 import T5Config as T5Config
@@ -2995,6 +3007,78 @@ class CLIPSegVisionModel(CLIPSegPreTrainedModel, _ImageTower):
 class CLIPSegForImageSegmentation(CLIPSegPreTrainedModel, _ImageSegmentation):
     config: CLIPSegConfig
 
+class CoherePreTrainedModel(PreTrainedModel):
+    config: CohereConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class CohereModel(CoherePreTrainedModel, _BareModel):
+    config: CohereConfig
+
+class CohereForCausalLM(CoherePreTrainedModel, _CausalLM):
+    config: CohereConfig
+
+class Cohere2PreTrainedModel(PreTrainedModel):
+    config: Cohere2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Cohere2Model(Cohere2PreTrainedModel, _BareModel):
+    config: Cohere2Config
+
+class Cohere2ForCausalLM(Cohere2PreTrainedModel, _CausalLM):
+    config: Cohere2Config
+
 class ConvNextPreTrainedModel(PreTrainedModel):
     config: ConvNextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -3645,6 +3729,87 @@ class ElectraForCausalLM(ElectraPreTrainedModel, _CausalLM):
 class ElectraForPreTraining(ElectraPreTrainedModel, _ReplacedTokens):
     config: ElectraConfig
 
+class Ernie4_5PreTrainedModel(PreTrainedModel):
+    config: Ernie4_5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Ernie4_5Model(Ernie4_5PreTrainedModel, _BareModel):
+    config: Ernie4_5Config
+
+class Ernie4_5ForCausalLM(Ernie4_5PreTrainedModel, _CausalLM):
+    config: Ernie4_5Config
+
+class Exaone4PreTrainedModel(PreTrainedModel):
+    config: Exaone4Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Exaone4Model(Exaone4PreTrainedModel, _BareModel):
+    config: Exaone4Config
+
+class Exaone4ForCausalLM(Exaone4PreTrainedModel, _CausalLM):
+    config: Exaone4Config
+
+class Exaone4ForSequenceClassification(Exaone4PreTrainedModel, _SequenceClassification):
+    config: Exaone4Config
+
+class Exaone4ForTokenClassification(Exaone4PreTrainedModel, _TokenClassification):
+    config: Exaone4Config
+
+class Exaone4ForQuestionAnswering(Exaone4PreTrainedModel, _QuestionAnswering):
+    config: Exaone4Config
+
 class GemmaPreTrainedModel(PreTrainedModel):
     config: GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -3768,6 +3933,90 @@ class Gemma3ForCausalLM(Gemma3TextPreTrainedModel, _CausalLM):
 class Gemma3TextForSequenceClassification(Gemma3TextPreTrainedModel, _SequenceClassification):
     config: Gemma3TextConfig
 
+class GlmPreTrainedModel(PreTrainedModel):
+    config: GlmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GlmModel(GlmPreTrainedModel, _BareModel):
+    config: GlmConfig
+
+class GlmForCausalLM(GlmPreTrainedModel, _CausalLM):
+    config: GlmConfig
+
+class GlmForSequenceClassification(GlmPreTrainedModel, _SequenceClassification):
+    config: GlmConfig
+
+class GlmForTokenClassification(GlmPreTrainedModel, _TokenClassification):
+    config: GlmConfig
+
+class Glm4PreTrainedModel(PreTrainedModel):
+    config: Glm4Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Glm4Model(Glm4PreTrainedModel, _BareModel):
+    config: Glm4Config
+
+class Glm4ForCausalLM(Glm4PreTrainedModel, _CausalLM):
+    config: Glm4Config
+
+class Glm4ForSequenceClassification(Glm4PreTrainedModel, _SequenceClassification):
+    config: Glm4Config
+
+class Glm4ForTokenClassification(Glm4PreTrainedModel, _TokenClassification):
+    config: Glm4Config
+
 class GPT2PreTrainedModel(PreTrainedModel):
     config: GPT2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -3857,6 +4106,84 @@ class GPTNeoXForTokenClassification(GPTNeoXPreTrainedModel, _TokenClassification
 
 class GPTNeoXForQuestionAnswering(GPTNeoXPreTrainedModel, _QuestionAnswering):
     config: GPTNeoXConfig
+
+class GranitePreTrainedModel(PreTrainedModel):
+    config: GraniteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GraniteModel(GranitePreTrainedModel, _BareModel):
+    config: GraniteConfig
+
+class GraniteForCausalLM(GranitePreTrainedModel, _CausalLM):
+    config: GraniteConfig
+
+class HeliumPreTrainedModel(PreTrainedModel):
+    config: HeliumConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class HeliumModel(HeliumPreTrainedModel, _BareModel):
+    config: HeliumConfig
+
+class HeliumForCausalLM(HeliumPreTrainedModel, _CausalLM):
+    config: HeliumConfig
+
+class HeliumForSequenceClassification(HeliumPreTrainedModel, _SequenceClassification):
+    config: HeliumConfig
+
+class HeliumForTokenClassification(HeliumPreTrainedModel, _TokenClassification):
+    config: HeliumConfig
 
 class HubertPreTrainedModel(PreTrainedModel):
     config: HubertConfig
@@ -4800,6 +5127,45 @@ class Olmo2ForCausalLM(Olmo2PreTrainedModel, _CausalLM):
 class Olmo2ForSequenceClassification(Olmo2PreTrainedModel, _SequenceClassification):
     config: Olmo2Config
 
+class Olmo3PreTrainedModel(PreTrainedModel):
+    config: Olmo3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Olmo3Model(Olmo3PreTrainedModel, _BareModel):
+    config: Olmo3Config
+
+class Olmo3ForCausalLM(Olmo3PreTrainedModel, _CausalLM):
+    config: Olmo3Config
+
+class Olmo3ForSequenceClassification(Olmo3PreTrainedModel, _SequenceClassification):
+    config: Olmo3Config
+
 class OPTPreTrainedModel(PreTrainedModel):
     config: OPTConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -5545,6 +5911,135 @@ class Siglip2ForImageClassification(Siglip2PreTrainedModel, _ImageClassification
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class SmolLM3PreTrainedModel(PreTrainedModel):
+    config: SmolLM3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class SmolLM3Model(SmolLM3PreTrainedModel, _BareModel):
+    config: SmolLM3Config
+
+class SmolLM3ForCausalLM(SmolLM3PreTrainedModel, _CausalLM):
+    config: SmolLM3Config
+
+class SmolLM3ForSequenceClassification(SmolLM3PreTrainedModel, _SequenceClassification):
+    config: SmolLM3Config
+
+class SmolLM3ForTokenClassification(SmolLM3PreTrainedModel, _TokenClassification):
+    config: SmolLM3Config
+
+class SmolLM3ForQuestionAnswering(SmolLM3PreTrainedModel, _QuestionAnswering):
+    config: SmolLM3Config
+
+class StableLmPreTrainedModel(PreTrainedModel):
+    config: StableLmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class StableLmModel(StableLmPreTrainedModel, _BareModel):
+    config: StableLmConfig
+
+class StableLmForCausalLM(StableLmPreTrainedModel, _CausalLM):
+    config: StableLmConfig
+
+class StableLmForSequenceClassification(StableLmPreTrainedModel, _SequenceClassification):
+    config: StableLmConfig
+
+class StableLmForTokenClassification(StableLmPreTrainedModel, _TokenClassification):
+    config: StableLmConfig
+
+class Starcoder2PreTrainedModel(PreTrainedModel):
+    config: Starcoder2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Starcoder2Model(Starcoder2PreTrainedModel, _BareModel):
+    config: Starcoder2Config
+
+class Starcoder2ForCausalLM(Starcoder2PreTrainedModel, _CausalLM):
+    config: Starcoder2Config
+
+class Starcoder2ForSequenceClassification(Starcoder2PreTrainedModel, _SequenceClassification):
+    config: Starcoder2Config
+
+class Starcoder2ForTokenClassification(Starcoder2PreTrainedModel, _TokenClassification):
+    config: Starcoder2Config
 
 class SwinPreTrainedModel(PreTrainedModel):
     config: SwinConfig
@@ -9118,6 +9613,78 @@ class FlaxCLIPSegVisionModel(FlaxCLIPSegPreTrainedModel, _FlaxImageTower):
 class FlaxCLIPSegForImageSegmentation(FlaxCLIPSegPreTrainedModel, _FlaxImageSegmentation):
     config: CLIPSegConfig
 
+class FlaxCoherePreTrainedModel(FlaxPreTrainedModel):
+    config: CohereConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxCohereModel(FlaxCoherePreTrainedModel, _FlaxBareModel):
+    config: CohereConfig
+
+class FlaxCohereForCausalLM(FlaxCoherePreTrainedModel, _FlaxCausalLM):
+    config: CohereConfig
+
+class FlaxCohere2PreTrainedModel(FlaxPreTrainedModel):
+    config: Cohere2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxCohere2Model(FlaxCohere2PreTrainedModel, _FlaxBareModel):
+    config: Cohere2Config
+
+class FlaxCohere2ForCausalLM(FlaxCohere2PreTrainedModel, _FlaxCausalLM):
+    config: Cohere2Config
+
 class FlaxConvNextPreTrainedModel(FlaxPreTrainedModel):
     config: ConvNextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -9802,6 +10369,87 @@ class FlaxElectraForCausalLM(FlaxElectraPreTrainedModel, _FlaxCausalLM):
 class FlaxElectraForPreTraining(FlaxElectraPreTrainedModel, _FlaxReplacedTokens):
     config: ElectraConfig
 
+class FlaxErnie4_5PreTrainedModel(FlaxPreTrainedModel):
+    config: Ernie4_5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxErnie4_5Model(FlaxErnie4_5PreTrainedModel, _FlaxBareModel):
+    config: Ernie4_5Config
+
+class FlaxErnie4_5ForCausalLM(FlaxErnie4_5PreTrainedModel, _FlaxCausalLM):
+    config: Ernie4_5Config
+
+class FlaxExaone4PreTrainedModel(FlaxPreTrainedModel):
+    config: Exaone4Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxExaone4Model(FlaxExaone4PreTrainedModel, _FlaxBareModel):
+    config: Exaone4Config
+
+class FlaxExaone4ForCausalLM(FlaxExaone4PreTrainedModel, _FlaxCausalLM):
+    config: Exaone4Config
+
+class FlaxExaone4ForSequenceClassification(FlaxExaone4PreTrainedModel, _FlaxSequenceClassification):
+    config: Exaone4Config
+
+class FlaxExaone4ForTokenClassification(FlaxExaone4PreTrainedModel, _FlaxTokenClassification):
+    config: Exaone4Config
+
+class FlaxExaone4ForQuestionAnswering(FlaxExaone4PreTrainedModel, _FlaxQuestionAnswering):
+    config: Exaone4Config
+
 class FlaxGemmaPreTrainedModel(FlaxPreTrainedModel):
     config: GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -9925,6 +10573,90 @@ class FlaxGemma3ForCausalLM(FlaxGemma3TextPreTrainedModel, _FlaxCausalLM):
 class FlaxGemma3TextForSequenceClassification(FlaxGemma3TextPreTrainedModel, _FlaxSequenceClassification):
     config: Gemma3TextConfig
 
+class FlaxGlmPreTrainedModel(FlaxPreTrainedModel):
+    config: GlmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGlmModel(FlaxGlmPreTrainedModel, _FlaxBareModel):
+    config: GlmConfig
+
+class FlaxGlmForCausalLM(FlaxGlmPreTrainedModel, _FlaxCausalLM):
+    config: GlmConfig
+
+class FlaxGlmForSequenceClassification(FlaxGlmPreTrainedModel, _FlaxSequenceClassification):
+    config: GlmConfig
+
+class FlaxGlmForTokenClassification(FlaxGlmPreTrainedModel, _FlaxTokenClassification):
+    config: GlmConfig
+
+class FlaxGlm4PreTrainedModel(FlaxPreTrainedModel):
+    config: Glm4Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGlm4Model(FlaxGlm4PreTrainedModel, _FlaxBareModel):
+    config: Glm4Config
+
+class FlaxGlm4ForCausalLM(FlaxGlm4PreTrainedModel, _FlaxCausalLM):
+    config: Glm4Config
+
+class FlaxGlm4ForSequenceClassification(FlaxGlm4PreTrainedModel, _FlaxSequenceClassification):
+    config: Glm4Config
+
+class FlaxGlm4ForTokenClassification(FlaxGlm4PreTrainedModel, _FlaxTokenClassification):
+    config: Glm4Config
+
 class FlaxGPT2PreTrainedModel(FlaxPreTrainedModel):
     config: GPT2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -10014,6 +10746,84 @@ class FlaxGPTNeoXForTokenClassification(FlaxGPTNeoXPreTrainedModel, _FlaxTokenCl
 
 class FlaxGPTNeoXForQuestionAnswering(FlaxGPTNeoXPreTrainedModel, _FlaxQuestionAnswering):
     config: GPTNeoXConfig
+
+class FlaxGranitePreTrainedModel(FlaxPreTrainedModel):
+    config: GraniteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGraniteModel(FlaxGranitePreTrainedModel, _FlaxBareModel):
+    config: GraniteConfig
+
+class FlaxGraniteForCausalLM(FlaxGranitePreTrainedModel, _FlaxCausalLM):
+    config: GraniteConfig
+
+class FlaxHeliumPreTrainedModel(FlaxPreTrainedModel):
+    config: HeliumConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxHeliumModel(FlaxHeliumPreTrainedModel, _FlaxBareModel):
+    config: HeliumConfig
+
+class FlaxHeliumForCausalLM(FlaxHeliumPreTrainedModel, _FlaxCausalLM):
+    config: HeliumConfig
+
+class FlaxHeliumForSequenceClassification(FlaxHeliumPreTrainedModel, _FlaxSequenceClassification):
+    config: HeliumConfig
+
+class FlaxHeliumForTokenClassification(FlaxHeliumPreTrainedModel, _FlaxTokenClassification):
+    config: HeliumConfig
 
 class FlaxHubertPreTrainedModel(FlaxPreTrainedModel):
     config: HubertConfig
@@ -10995,6 +11805,45 @@ class FlaxOlmo2ForCausalLM(FlaxOlmo2PreTrainedModel, _FlaxCausalLM):
 class FlaxOlmo2ForSequenceClassification(FlaxOlmo2PreTrainedModel, _FlaxSequenceClassification):
     config: Olmo2Config
 
+class FlaxOlmo3PreTrainedModel(FlaxPreTrainedModel):
+    config: Olmo3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxOlmo3Model(FlaxOlmo3PreTrainedModel, _FlaxBareModel):
+    config: Olmo3Config
+
+class FlaxOlmo3ForCausalLM(FlaxOlmo3PreTrainedModel, _FlaxCausalLM):
+    config: Olmo3Config
+
+class FlaxOlmo3ForSequenceClassification(FlaxOlmo3PreTrainedModel, _FlaxSequenceClassification):
+    config: Olmo3Config
+
 class FlaxOPTPreTrainedModel(FlaxPreTrainedModel):
     config: OPTConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -11775,6 +12624,135 @@ class FlaxSiglip2ForImageClassification(FlaxSiglip2PreTrainedModel, _FlaxImageCl
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxSmolLM3PreTrainedModel(FlaxPreTrainedModel):
+    config: SmolLM3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxSmolLM3Model(FlaxSmolLM3PreTrainedModel, _FlaxBareModel):
+    config: SmolLM3Config
+
+class FlaxSmolLM3ForCausalLM(FlaxSmolLM3PreTrainedModel, _FlaxCausalLM):
+    config: SmolLM3Config
+
+class FlaxSmolLM3ForSequenceClassification(FlaxSmolLM3PreTrainedModel, _FlaxSequenceClassification):
+    config: SmolLM3Config
+
+class FlaxSmolLM3ForTokenClassification(FlaxSmolLM3PreTrainedModel, _FlaxTokenClassification):
+    config: SmolLM3Config
+
+class FlaxSmolLM3ForQuestionAnswering(FlaxSmolLM3PreTrainedModel, _FlaxQuestionAnswering):
+    config: SmolLM3Config
+
+class FlaxStableLmPreTrainedModel(FlaxPreTrainedModel):
+    config: StableLmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxStableLmModel(FlaxStableLmPreTrainedModel, _FlaxBareModel):
+    config: StableLmConfig
+
+class FlaxStableLmForCausalLM(FlaxStableLmPreTrainedModel, _FlaxCausalLM):
+    config: StableLmConfig
+
+class FlaxStableLmForSequenceClassification(FlaxStableLmPreTrainedModel, _FlaxSequenceClassification):
+    config: StableLmConfig
+
+class FlaxStableLmForTokenClassification(FlaxStableLmPreTrainedModel, _FlaxTokenClassification):
+    config: StableLmConfig
+
+class FlaxStarcoder2PreTrainedModel(FlaxPreTrainedModel):
+    config: Starcoder2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxStarcoder2Model(FlaxStarcoder2PreTrainedModel, _FlaxBareModel):
+    config: Starcoder2Config
+
+class FlaxStarcoder2ForCausalLM(FlaxStarcoder2PreTrainedModel, _FlaxCausalLM):
+    config: Starcoder2Config
+
+class FlaxStarcoder2ForSequenceClassification(FlaxStarcoder2PreTrainedModel, _FlaxSequenceClassification):
+    config: Starcoder2Config
+
+class FlaxStarcoder2ForTokenClassification(FlaxStarcoder2PreTrainedModel, _FlaxTokenClassification):
+    config: Starcoder2Config
 
 class FlaxSwinPreTrainedModel(FlaxPreTrainedModel):
     config: SwinConfig
@@ -15331,6 +16309,78 @@ class TFCLIPSegVisionModel(TFCLIPSegPreTrainedModel, _TFImageTower):
 class TFCLIPSegForImageSegmentation(TFCLIPSegPreTrainedModel, _TFImageSegmentation):
     config: CLIPSegConfig
 
+class TFCoherePreTrainedModel(TFPreTrainedModel):
+    config: CohereConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CohereKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFCohereModel(TFCoherePreTrainedModel, _TFBareModel):
+    config: CohereConfig
+
+class TFCohereForCausalLM(TFCoherePreTrainedModel, _TFCausalLM):
+    config: CohereConfig
+
+class TFCohere2PreTrainedModel(TFPreTrainedModel):
+    config: Cohere2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Cohere2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFCohere2Model(TFCohere2PreTrainedModel, _TFBareModel):
+    config: Cohere2Config
+
+class TFCohere2ForCausalLM(TFCohere2PreTrainedModel, _TFCausalLM):
+    config: Cohere2Config
+
 class TFConvNextPreTrainedModel(TFPreTrainedModel):
     config: ConvNextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -15981,6 +17031,87 @@ class TFElectraForCausalLM(TFElectraPreTrainedModel, _TFCausalLM):
 class TFElectraForPreTraining(TFElectraPreTrainedModel, _TFReplacedTokens):
     config: ElectraConfig
 
+class TFErnie4_5PreTrainedModel(TFPreTrainedModel):
+    config: Ernie4_5Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Ernie4_5Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFErnie4_5Model(TFErnie4_5PreTrainedModel, _TFBareModel):
+    config: Ernie4_5Config
+
+class TFErnie4_5ForCausalLM(TFErnie4_5PreTrainedModel, _TFCausalLM):
+    config: Ernie4_5Config
+
+class TFExaone4PreTrainedModel(TFPreTrainedModel):
+    config: Exaone4Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Exaone4Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFExaone4Model(TFExaone4PreTrainedModel, _TFBareModel):
+    config: Exaone4Config
+
+class TFExaone4ForCausalLM(TFExaone4PreTrainedModel, _TFCausalLM):
+    config: Exaone4Config
+
+class TFExaone4ForSequenceClassification(TFExaone4PreTrainedModel, _TFSequenceClassification):
+    config: Exaone4Config
+
+class TFExaone4ForTokenClassification(TFExaone4PreTrainedModel, _TFTokenClassification):
+    config: Exaone4Config
+
+class TFExaone4ForQuestionAnswering(TFExaone4PreTrainedModel, _TFQuestionAnswering):
+    config: Exaone4Config
+
 class TFGemmaPreTrainedModel(TFPreTrainedModel):
     config: GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -16104,6 +17235,90 @@ class TFGemma3ForCausalLM(TFGemma3TextPreTrainedModel, _TFCausalLM):
 class TFGemma3TextForSequenceClassification(TFGemma3TextPreTrainedModel, _TFSequenceClassification):
     config: Gemma3TextConfig
 
+class TFGlmPreTrainedModel(TFPreTrainedModel):
+    config: GlmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GlmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGlmModel(TFGlmPreTrainedModel, _TFBareModel):
+    config: GlmConfig
+
+class TFGlmForCausalLM(TFGlmPreTrainedModel, _TFCausalLM):
+    config: GlmConfig
+
+class TFGlmForSequenceClassification(TFGlmPreTrainedModel, _TFSequenceClassification):
+    config: GlmConfig
+
+class TFGlmForTokenClassification(TFGlmPreTrainedModel, _TFTokenClassification):
+    config: GlmConfig
+
+class TFGlm4PreTrainedModel(TFPreTrainedModel):
+    config: Glm4Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGlm4Model(TFGlm4PreTrainedModel, _TFBareModel):
+    config: Glm4Config
+
+class TFGlm4ForCausalLM(TFGlm4PreTrainedModel, _TFCausalLM):
+    config: Glm4Config
+
+class TFGlm4ForSequenceClassification(TFGlm4PreTrainedModel, _TFSequenceClassification):
+    config: Glm4Config
+
+class TFGlm4ForTokenClassification(TFGlm4PreTrainedModel, _TFTokenClassification):
+    config: Glm4Config
+
 class TFGPT2PreTrainedModel(TFPreTrainedModel):
     config: GPT2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -16193,6 +17408,84 @@ class TFGPTNeoXForTokenClassification(TFGPTNeoXPreTrainedModel, _TFTokenClassifi
 
 class TFGPTNeoXForQuestionAnswering(TFGPTNeoXPreTrainedModel, _TFQuestionAnswering):
     config: GPTNeoXConfig
+
+class TFGranitePreTrainedModel(TFPreTrainedModel):
+    config: GraniteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GraniteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGraniteModel(TFGranitePreTrainedModel, _TFBareModel):
+    config: GraniteConfig
+
+class TFGraniteForCausalLM(TFGranitePreTrainedModel, _TFCausalLM):
+    config: GraniteConfig
+
+class TFHeliumPreTrainedModel(TFPreTrainedModel):
+    config: HeliumConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.HeliumKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFHeliumModel(TFHeliumPreTrainedModel, _TFBareModel):
+    config: HeliumConfig
+
+class TFHeliumForCausalLM(TFHeliumPreTrainedModel, _TFCausalLM):
+    config: HeliumConfig
+
+class TFHeliumForSequenceClassification(TFHeliumPreTrainedModel, _TFSequenceClassification):
+    config: HeliumConfig
+
+class TFHeliumForTokenClassification(TFHeliumPreTrainedModel, _TFTokenClassification):
+    config: HeliumConfig
 
 class TFHubertPreTrainedModel(TFPreTrainedModel):
     config: HubertConfig
@@ -17134,6 +18427,45 @@ class TFOlmo2ForCausalLM(TFOlmo2PreTrainedModel, _TFCausalLM):
 class TFOlmo2ForSequenceClassification(TFOlmo2PreTrainedModel, _TFSequenceClassification):
     config: Olmo2Config
 
+class TFOlmo3PreTrainedModel(TFPreTrainedModel):
+    config: Olmo3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Olmo3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFOlmo3Model(TFOlmo3PreTrainedModel, _TFBareModel):
+    config: Olmo3Config
+
+class TFOlmo3ForCausalLM(TFOlmo3PreTrainedModel, _TFCausalLM):
+    config: Olmo3Config
+
+class TFOlmo3ForSequenceClassification(TFOlmo3PreTrainedModel, _TFSequenceClassification):
+    config: Olmo3Config
+
 class TFOPTPreTrainedModel(TFPreTrainedModel):
     config: OPTConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -17878,6 +19210,135 @@ class TFSiglip2ForImageClassification(TFSiglip2PreTrainedModel, _TFImageClassifi
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFSmolLM3PreTrainedModel(TFPreTrainedModel):
+    config: SmolLM3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.SmolLM3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFSmolLM3Model(TFSmolLM3PreTrainedModel, _TFBareModel):
+    config: SmolLM3Config
+
+class TFSmolLM3ForCausalLM(TFSmolLM3PreTrainedModel, _TFCausalLM):
+    config: SmolLM3Config
+
+class TFSmolLM3ForSequenceClassification(TFSmolLM3PreTrainedModel, _TFSequenceClassification):
+    config: SmolLM3Config
+
+class TFSmolLM3ForTokenClassification(TFSmolLM3PreTrainedModel, _TFTokenClassification):
+    config: SmolLM3Config
+
+class TFSmolLM3ForQuestionAnswering(TFSmolLM3PreTrainedModel, _TFQuestionAnswering):
+    config: SmolLM3Config
+
+class TFStableLmPreTrainedModel(TFPreTrainedModel):
+    config: StableLmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.StableLmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFStableLmModel(TFStableLmPreTrainedModel, _TFBareModel):
+    config: StableLmConfig
+
+class TFStableLmForCausalLM(TFStableLmPreTrainedModel, _TFCausalLM):
+    config: StableLmConfig
+
+class TFStableLmForSequenceClassification(TFStableLmPreTrainedModel, _TFSequenceClassification):
+    config: StableLmConfig
+
+class TFStableLmForTokenClassification(TFStableLmPreTrainedModel, _TFTokenClassification):
+    config: StableLmConfig
+
+class TFStarcoder2PreTrainedModel(TFPreTrainedModel):
+    config: Starcoder2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Starcoder2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFStarcoder2Model(TFStarcoder2PreTrainedModel, _TFBareModel):
+    config: Starcoder2Config
+
+class TFStarcoder2ForCausalLM(TFStarcoder2PreTrainedModel, _TFCausalLM):
+    config: Starcoder2Config
+
+class TFStarcoder2ForSequenceClassification(TFStarcoder2PreTrainedModel, _TFSequenceClassification):
+    config: Starcoder2Config
+
+class TFStarcoder2ForTokenClassification(TFStarcoder2PreTrainedModel, _TFTokenClassification):
+    config: Starcoder2Config
 
 class TFSwinPreTrainedModel(TFPreTrainedModel):
     config: SwinConfig

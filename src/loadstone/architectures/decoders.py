@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from loadstone.architectures import declarations
 from loadstone.architectures.components.attention import Attention
@@ -13,7 +13,7 @@ from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import Gated
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Add, Chain, Layer, Residual, Stack, pre_norm
-from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Softcap
+from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Scaled, Softcap
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.rope_config import ALL, RotaryConfig
@@ -88,6 +88,14 @@ class DecoderConfig(RotaryConfig):
 
     def check_together(self) -> None:
         divide("num_attention_heads", self.num_attention_heads, "num_key_value_heads", self.num_key_value_heads or 0)
+
+
+def check_head_dim(config: PretrainedConfig) -> None:
+    """:class:`InvalidConfig` where the heads together are not as wide as the model, of families that have no others."""
+    heads, dim = config.num_attention_heads, config.head_dim
+    if heads * dim != config.hidden_size:
+        expected = f"num_attention_heads = {heads} times head_dim = {dim}"
+        raise InvalidConfig([Fault("config key 'hidden_size'", expected, str(config.hidden_size))])
 
 
 def divide(name: str, value: int, by_name: str, by: int) -> int:
@@ -179,18 +187,47 @@ def gated(width: int, inner: int, activation: str, std: float, bias: bool = Fals
     )
 
 
-def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:
+SANDWICH = (
+    ("input_layernorm", "post_attention_layernorm"),
+    ("pre_feedforward_layernorm", "post_feedforward_layernorm"),
+)
+"""What Gemma calls the norms before and after attention, and before and after the feed-forward network."""
+
+
+def sandwich_layer(
+    attention: Part, feed_forward: Part, norm: RMSNorm, names: tuple[tuple[str, str], tuple[str, str]] = SANDWICH
+) -> Layer:
     """A layer with a norm before and after attention and feed-forward network."""
 
     def step(body: Part, before: str, after: str) -> Part:
         return Part("", Residual(body, Part(before, norm), Part("", Add(Part(after, norm)))))
 
+    return Layer((step(attention, *names[0]), step(feed_forward, *names[1])))
+
+
+def post_norm_layer(attention: Attention, feed_forward: Gated, norm: RMSNorm) -> Layer:
+    """A layer with norms over what attention and feed-forward network say, before it is added, as in OLMo 2."""
+
+    def step(body: Part, after: str) -> Part:
+        return Part("", Residual(body, end=Part("", Add(Part(after, norm)))))
+
     return Layer(
         (
-            step(attention, "input_layernorm", "post_attention_layernorm"),
-            step(feed_forward, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
+            step(Part("self_attn", attention), "post_attention_layernorm"),
+            step(Part("mlp", feed_forward), "post_feedforward_layernorm"),
         )
     )
+
+
+def normed_as_a_whole(attention: Attention, eps: float) -> Attention:
+    """The same with a norm over all heads' queries together, and over all heads' keys, as in OLMo 2."""
+
+    def normed(projection: Part, name: str) -> Part:
+        assert isinstance(projection.component, Linear)
+        return Part("", Chain((projection, Part(name, RMSNorm(projection.component.outputs, eps)))))
+
+    query, key, value = attention.projections
+    return replace(attention, projections=(normed(query, "q_norm"), normed(key, "k_norm"), value))
 
 
 def pre_norm_layer(attention: Attention, feed_forward: Part, norm: RMSNorm | LayerNorm, dropout: float = 0.0) -> Layer:
@@ -253,6 +290,8 @@ class HeadParts:
     token_classifier: str = "score"
     question_prefix: str | None = None
     """The bare model in the class for question answering, where it is not ``prefix``."""
+    logits_scale: Callable[[Any], float] | None = None
+    """Config → what logits are multiplied by."""
 
 
 def decoder_heads(
@@ -280,6 +319,8 @@ def decoder_heads(
     def causal_lm(config: ConfigT) -> Component:
         bare = part(config)
         output = Part(lm_head, linear(bare, config.vocab_size, config, False))
+        if parts.logits_scale is not None:
+            output = Part("", Chain((output, Part("", Scaled(parts.logits_scale(config))))))
         cap = config.get("final_logit_softcapping")
         if cap is not None:
             output = Part("", Chain((output, Part("softcap", Softcap(cap)))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig
@@ -10,20 +11,26 @@ from loadstone.errors import Fault, InvalidConfig
 
 FULL = "full_attention"
 SLIDING = "sliding_attention"
+Pattern: TypeAlias = Callable[[PretrainedConfig], list[str]] | Callable[[PretrainedConfig], list[int]]
 
 
-def layer_types_rule(pattern: Callable[[PretrainedConfig], list[str]], *pattern_keys: str) -> Rule:
-    """How ``layer_types`` follows from other keys.
+def every_so_many_full(layers: int, period: int) -> list[str]:
+    """The types of so many layers, of which the last in each ``period`` sees everything."""
+    return [SLIDING if (index + 1) % period else FULL for index in range(layers)]
+
+
+def layer_types_rule(pattern: Pattern, *pattern_keys: str) -> Rule:
+    """How ``layer_types``, or another list with an entry for each layer, follows from other keys.
 
     ``pattern`` (config → one type for each layer) applies where nobody gave a list, and from when one of the
     ``pattern_keys`` is set on. A list that says no more than the pattern does follows it too; another one is cut where
     fewer layers are asked for.
     """
 
-    def read(config: PretrainedConfig, layer_types: list[str] | None) -> list[str]:
+    def read(config: PretrainedConfig, layer_types: list[Any] | None) -> list[Any]:
         return pattern(config) if layer_types is None else layer_types
 
-    def keep(config: PretrainedConfig, layer_types: list[str], name: str, value: int) -> list[str] | None:
+    def keep(config: PretrainedConfig, layer_types: list[Any], name: str, value: int) -> list[Any] | None:
         if name in pattern_keys or layer_types == pattern(config):
             return None
         return layer_types[:value] if name == "num_hidden_layers" and value < len(layer_types) else layer_types

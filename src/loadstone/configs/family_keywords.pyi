@@ -328,6 +328,64 @@ class CLIPSegKeywords(LoadKeywords, _SharedKeys, total=False):
     vision_config: Any
     vocab_size: int
 
+class CohereKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    logit_scale: float | None
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
+    use_qk_norm: bool
+    vocab_size: int
+
+class Cohere2Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    layer_types: list[str] | None
+    logit_scale: float | None
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    sliding_window: int | None
+    sliding_window_pattern: int | None
+    use_cache: bool
+    vocab_size: int
+
 class ConvNextKeywords(LoadKeywords, _SharedKeys, total=False):
     bos_token_id: int | None
     decoder_start_token_id: Any
@@ -684,6 +742,60 @@ class ElectraKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class Ernie4_5Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_bias: bool
+    use_cache: bool
+    vocab_size: int
+
+class Exaone4Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_types: list[str] | None
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    sliding_window: int | None
+    sliding_window_pattern: str | int | None
+    use_cache: bool
+    vocab_size: int
+
 class GemmaKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_bias: bool
     attention_dropout: float
@@ -778,6 +890,60 @@ class Gemma3TextKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class GlmKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    partial_rotary_factor: float
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
+class Glm4Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    partial_rotary_factor: float
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
 class GPT2Keywords(LoadKeywords, _SharedKeys, total=False):
     activation_function: str
     attn_pdrop: float
@@ -835,6 +1001,64 @@ class GPTNeoXKeywords(LoadKeywords, _SharedKeys, total=False):
     sep_token_id: Any
     use_cache: bool
     use_parallel_residual: bool
+    vocab_size: int
+
+class GraniteKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    attention_multiplier: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embedding_multiplier: float
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    logits_scaling: float
+    max_position_embeddings: int
+    mlp_bias: bool
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    residual_multiplier: float
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
+class HeliumKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    mlp_bias: bool
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
     vocab_size: int
 
 class HubertKeywords(LoadKeywords, _SharedKeys, total=False):
@@ -1317,6 +1541,34 @@ class Olmo2Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class Olmo3Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_types: list[str] | None
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    sliding_window: int | None
+    use_cache: bool
+    vocab_size: int
+
 class OPTKeywords(LoadKeywords, _SharedKeys, total=False):
     activation_function: str
     attention_dropout: float
@@ -1704,6 +1956,97 @@ class Siglip2Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vision_config: Any
     vision_use_head: bool
+    vocab_size: int
+
+class SmolLM3Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_types: list[str] | None
+    max_position_embeddings: int
+    mlp_bias: bool
+    no_rope_layer_interval: int
+    no_rope_layers: list[int] | None
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    sliding_window: int | None
+    use_cache: bool
+    use_sliding_window: bool
+    vocab_size: int
+
+class StableLmKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_dropout: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    partial_rotary_factor: float
+    qk_layernorm: bool
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
+    use_parallel_residual: bool
+    use_qkv_bias: bool
+    vocab_size: int
+
+class Starcoder2Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embedding_dropout: float
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    norm_epsilon: float
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    residual_dropout: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    sliding_window: int | None
+    use_bias: bool
+    use_cache: bool
     vocab_size: int
 
 class SwinKeywords(LoadKeywords, _SharedKeys, total=False):
@@ -2629,8 +2972,11 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     n_positions: int
     neck_hidden_sizes: list[int]
     neck_ignore_stages: list[int]
+    no_rope_layer_interval: int
+    no_rope_layers: list[int] | None
     norm_bias: bool
     norm_eps: float
+    norm_epsilon: float
     norm_pix_loss: bool
     norm_topk_prob: bool
     num_adapter_layers: int
@@ -2704,6 +3050,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     reshape_hidden_states: bool
     reshape_last_stage: bool
     resid_pdrop: float
+    residual_dropout: float
     residual_in_fp32: bool
     residual_multiplier: Any
     return_class_token: bool
@@ -2731,7 +3078,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     share_encoder_decoder_embeddings: bool
     sinusoidal_pos_embds: bool
     sliding_window: Any
-    sliding_window_pattern: int | None
+    sliding_window_pattern: Any
     sr_ratios: list[int]
     state_size: int
     strides: list[int]
@@ -2777,6 +3124,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     use_mid_position_embeddings: bool
     use_parallel_residual: bool
     use_qk_norm: Any
+    use_qkv_bias: bool
     use_relative_position_bias: bool
     use_shared_relative_position_bias: bool
     use_simple_decoder: bool

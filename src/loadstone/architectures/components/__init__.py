@@ -15,6 +15,7 @@ from loadstone.architectures.components.frames import Frames
 from loadstone.architectures.components.fusion import FusedClasses, FusedMaps, Fusion, MapHead, Neck
 from loadstone.architectures.components.grids import Fold, GridPatches
 from loadstone.architectures.components.head import Head, like
+from loadstone.architectures.components.head_norm import HeadLayerNorm
 from loadstone.architectures.components.layer_sum import LayerSum
 from loadstone.architectures.components.layers import (
     Add,
@@ -145,6 +146,7 @@ __all__ = [
     "GridTower",
     "GroupNorm",
     "Head",
+    "HeadLayerNorm",
     "LastPooler",
     "Layer",
     "LayerNorm",

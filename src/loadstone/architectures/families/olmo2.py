@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import decoders
 from loadstone.architectures.components.attention import Attention
-from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import Add, Chain, Layer, Residual
-from loadstone.architectures.components.leaves import Linear, RMSNorm
+from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION
@@ -32,34 +29,18 @@ class Olmo2Config(decoders.DecoderConfig):
     attention_bias: bool = False
 
 
-def normed(projection: Part, name: str, eps: float) -> Part:
-    """A projection with a norm over all heads' values together."""
-    assert isinstance(projection.component, Linear)
-    return Part("", Chain((projection, Part(name, RMSNorm(projection.component.outputs, eps)))))
-
-
 def attention(config: Olmo2Config, index: int) -> Attention:
     """Llama's, with normed queries and keys."""
     plain = decoders.separate_attention(config, index, rotary=decoders.rotary(config), bias=config.attention_bias)
-    query, key, value = plain.projections
-    eps = config.rms_norm_eps
-    return replace(plain, projections=(normed(query, "q_norm", eps), normed(key, "k_norm", eps), value))
+    return decoders.normed_as_a_whole(plain, config.rms_norm_eps)
 
 
 def blueprint(config: Olmo2Config) -> Tower:
     """The bare model."""
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-
-    def step(body: Part, after: str) -> Part:
-        return Part("", Residual(body, end=Part("", Add(Part(after, norm)))))
-
+    feed_forward = decoders.feed_forward(config)
     layers = [
-        Layer(
-            (
-                step(Part("self_attn", attention(config, index)), "post_attention_layernorm"),
-                step(Part("mlp", decoders.feed_forward(config)), "post_feedforward_layernorm"),
-            )
-        )
+        decoders.post_norm_layer(attention(config, index), feed_forward, norm)
         for index in range(config.num_hidden_layers)
     ]
     return decoders.tower(config, layers, norm)
