@@ -318,7 +318,7 @@ def decoder_heads(
 
     def causal_lm(config: ConfigT) -> Component:
         bare = part(config)
-        output = Part(lm_head, linear(bare, config.vocab_size, config, False))
+        output = Part(lm_head, linear(bare, config.vocab_size, config, bool(config.get("lm_head_bias"))))
         if parts.logits_scale is not None:
             output = Part("", Chain((output, Part("", Scaled(parts.logits_scale(config))))))
         cap = config.get("final_logit_softcapping")

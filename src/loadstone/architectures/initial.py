@@ -40,6 +40,8 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     if isinstance(leaf, Weight):
         offset = np.float32(leaf.value)
         return _normal(shape, leaf.std, None, rng) + offset if leaf.std else np.full(shape, offset, np.float32)
+    if isinstance(leaf, Experts) and name.endswith("bias"):
+        return np.zeros(shape, np.float32)
     if isinstance(leaf, Experts) or (isinstance(leaf, Linear | Conv | ConvTranspose | Embedding) and name == "weight"):
         table = _normal(shape, leaf.std, getattr(leaf, "cutoff", None), rng)
         if isinstance(leaf, Embedding) and leaf.padding is not None and leaf.zero_padding:

@@ -59,6 +59,8 @@ class Rotary(NamedTuple):
     """Whether each section has the frequencies of a head as wide as the section."""
     interleaved: bool = False
     """Whether each value turns with the next; else the first half of those that turn with the second."""
+    factors: tuple[float, float] | None = None
+    """What cos and sin are multiplied by within the limit, and beyond it, where the scaling does not say it."""
 
     @property
     def kind(self) -> str:
@@ -80,7 +82,9 @@ class Rotary(NamedTuple):
 
         ``length`` is the longest position plus one; only ``dynamic`` and ``longrope`` look at it.
         """
-        return _frequencies(self, length if self.depends_on_length and length > self.limit else 0)
+        beyond = self.depends_on_length and length > self.limit
+        inverse, factor = _frequencies(self, length if beyond else 0)
+        return inverse, factor if self.factors is None else self.factors[beyond]
 
 
 @lru_cache(maxsize=64)

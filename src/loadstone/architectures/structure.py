@@ -27,8 +27,9 @@ class BlueprintStructure:
     def layers(self) -> Mapping[str, Layer]:
         """Linear layers, embeddings and experts."""
         bare = {name for name, _ in components.walk_bare(self._component)}
-        kinds = ((name, _kind(leaf)) for name, leaf in components.walk(self._component))
-        return {name: Layer(kind, name not in bare) for name, kind in kinds if kind is not None}
+        routers = {id(each.logits.component) for each in components.find(self._component, components.Router)}
+        leaves = ((name, _kind(leaf), id(leaf) in routers) for name, leaf in components.walk(self._component))
+        return {name: Layer(kind, name not in bare, routes) for name, kind, routes in leaves if kind is not None}
 
     def cache_bytes(self, batch: int, length: int, element_bytes: int) -> Mapping[str, int]:
         """Block → bytes of the keys and values that it keeps."""
@@ -44,6 +45,8 @@ def _kind(leaf: Component) -> LayerKind | None:
         return LayerKind.TRANSPOSED_LINEAR if leaf.transposed else LayerKind.LINEAR
     if isinstance(leaf, components.Embedding):
         return LayerKind.EMBEDDING
+    if isinstance(leaf, components.ClampedExperts):
+        return LayerKind.TRANSPOSED_EXPERTS
     return LayerKind.EXPERTS if isinstance(leaf, components.Experts) else None
 
 

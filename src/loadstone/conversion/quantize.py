@@ -213,7 +213,12 @@ class QuantizedOutput:
         if own is not None and own.slices and own.shape == self._shapes[name]:
             return [PlainTensor(own, dtype)]  # its pieces are the slices
         is_whole = len(recipe.pieces) == 1 and piece.rows is None and piece.into is None
-        return [PlainTensor(piece.tensor._replace(name=name), dtype)] if is_whole else []
+        return [PlainTensor(piece.tensor._replace(name=self._stored_name(name)), dtype)] if is_whole else []
+
+    def _stored_name(self, name: str) -> str:
+        """What files call a slot that they have as the model has it."""
+        rules = (rule for rule in self._family.experts if name.endswith(rule.slot) and rule.is_stored_whole)
+        return next((name[: -len(rule.slot)] + rule.stored[0] for rule in rules), name)
 
     def _check_kinds(self) -> None:
         faults = [

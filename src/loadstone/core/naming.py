@@ -26,11 +26,17 @@ class StackedExperts:
     """How files name the experts that a model holds stacked.
 
     ``slot`` (ending of a slot's name, such as ``experts.gate_up_proj``) is made of ``stored`` for each expert
-    number put into ``{}``: several are stacked one after another along the rows.
+    number put into ``{}``: several are stacked one after another along the rows. Or it is one name without ``{}``, that
+    of a stack in the file.
     """
 
     slot: str
     stored: tuple[str, ...]
+
+    @property
+    def is_stored_whole(self) -> bool:
+        """Whether files have them stacked too."""
+        return "{}" not in self.stored[0]
 
 
 @record

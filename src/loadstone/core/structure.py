@@ -20,10 +20,13 @@ class LayerKind(Enum):
     EMBEDDING = auto()
     """A ``weight`` (count, width)."""
     EXPERTS = auto()
-    """Stacked ``gate_up_proj`` and ``down_proj``, one matrix for each expert."""
+    """Stacked ``gate_up_proj`` and ``down_proj``, one matrix (outputs, inputs) for each expert."""
+    TRANSPOSED_EXPERTS = auto()
+    """The same with matrices (inputs, outputs), gpt-oss's."""
 
 
 EXPERT_SLOTS = ("gate_up_proj", "down_proj")
+EXPERT_KINDS = (LayerKind.EXPERTS, LayerKind.TRANSPOSED_EXPERTS)
 LINEAR_KINDS = (LayerKind.LINEAR, LayerKind.PLAIN_LINEAR)
 
 
@@ -33,6 +36,8 @@ class Layer(NamedTuple):
     kind: LayerKind
     in_head: bool
     """Whether it lies outside the bare model."""
+    routes: bool = False
+    """Whether it says to which experts a token goes."""
 
 
 class Structure(Protocol):
@@ -69,5 +74,5 @@ def weight_slots(layers: Mapping[str, Layer], kinds: Iterable[LayerKind], *, hea
     wanted = set(kinds)
     for name, layer in layers.items():
         if layer.kind in wanted and (heads or not layer.in_head):
-            leaves = EXPERT_SLOTS if layer.kind is LayerKind.EXPERTS else ("weight",)
+            leaves = EXPERT_SLOTS if layer.kind in EXPERT_KINDS else ("weight",)
             yield from (f"{name}.{leaf}" for leaf in leaves)

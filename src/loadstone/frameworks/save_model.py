@@ -60,6 +60,9 @@ def outgoing(
             yield name, tensor
             continue
         stem, rows = name[: -len(rule.slot)], tensor.shape[1] // len(rule.stored)
+        if rule.is_stored_whole:
+            yield stem + rule.stored[0], tensor
+            continue
         for expert in range(tensor.shape[0]):
             for index, pattern in enumerate(rule.stored):
                 yield stem + pattern.format(expert), tensor[expert, index * rows : (index + 1) * rows]

@@ -77,6 +77,9 @@ class Finder:
             return (Piece(tensor),)
         for rule in self.naming.experts:
             if spelling.endswith(rule.slot):
+                if rule.is_stored_whole:
+                    whole = self._names.get(spelling[: -len(rule.slot)] + rule.stored[0])
+                    return None if whole is None else (Piece(whole),)
                 return self._experts(spelling[: -len(rule.slot)], rule.stored, slot)
         for fused in self.naming.fused:
             pieces = self._split(spelling, fused, slot) or self._joined(spelling, fused)

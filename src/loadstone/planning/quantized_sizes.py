@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from loadstone.core.structure import LINEAR_KINDS, Layer, LayerKind, weight_slots
+from loadstone.core.structure import EXPERT_KINDS, LINEAR_KINDS, Layer, LayerKind, weight_slots
 from loadstone.core.tensors import DType
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.planning.match import LoadPlan
@@ -59,9 +59,8 @@ def packed_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
 
 def left_plain(quantization: Quantization, layers: Mapping[str, Layer], plan: LoadPlan) -> tuple[str, ...]:
     """The slots of stacked experts that nobody asked to leave out, and that the library has no form for."""
-    if quantization.takes_experts:
-        return ()
-    experts = weight_slots(layers, (LayerKind.EXPERTS,), heads=False)
+    kinds = (LayerKind.TRANSPOSED_EXPERTS,) if quantization.takes_experts else EXPERT_KINDS
+    experts = weight_slots(layers, kinds, heads=False)
     stored = (name for name in experts if isinstance(plan.recipes.get(name), Stored))
     return tuple(name for name in stored if not quantization.leaves_alone(name.rpartition(".")[0]))
 
@@ -78,7 +77,12 @@ def quantized_sizes(
     experts = list(weight_slots(layers, (LayerKind.EXPERTS,), heads=False))
     with_router = {name.rpartition(".")[0].rpartition(".")[0] for name in experts}
     linear = weight_slots(layers, LINEAR_KINDS, heads=False)
-    names = [name for name in linear if name.removesuffix(WEIGHT).rpartition(".")[0] not in with_router]
+    modules = {name: name.removesuffix(WEIGHT) for name in linear}
+    names = [
+        name
+        for name, module in modules.items()
+        if not layers[module].routes and module.rpartition(".")[0] not in with_router
+    ]
     turned = (
         set(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=False)) if quantization.takes_turned else set()
     )

@@ -9,7 +9,7 @@ from loadstone.architectures.components.conformer import ConformerConv, Relative
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feature_maps import Backbone
-from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
+from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts, Weighted
 from loadstone.architectures.components.frame_lengths import FrameLengths, Step
 from loadstone.architectures.components.frames import Frames
 from loadstone.architectures.components.fusion import FusedClasses, FusedMaps, Fusion, MapHead, Neck
@@ -34,6 +34,7 @@ from loadstone.architectures.components.layers import (
 from loadstone.architectures.components.leaves import (
     Activation,
     BatchNorm,
+    ClampedExperts,
     Conv,
     ConvTranspose,
     Dropout,
@@ -64,7 +65,7 @@ from loadstone.architectures.components.queries import (
     writer,
 )
 from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
-from loadstone.architectures.components.routers import Router, SoftmaxRouter
+from loadstone.architectures.components.routers import Router, SoftmaxRouter, SparseMixer, TopKRouter
 from loadstone.architectures.components.segmentation import ChannelDropout, PixelOutput
 from loadstone.architectures.components.sinusoids import Sinusoids
 from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
@@ -115,6 +116,7 @@ __all__ = [
     "ChannelDropout",
     "ChannelsFirst",
     "ChannelsLast",
+    "ClampedExperts",
     "Clipped",
     "Component",
     "ConformerConv",
@@ -188,12 +190,14 @@ __all__ = [
     "SoundConv",
     "SpanMask",
     "SparseExperts",
+    "SparseMixer",
     "Stack",
     "StageLayers",
     "Stages",
     "Step",
     "Sum",
     "Taken",
+    "TopKRouter",
     "Tower",
     "Tubelets",
     "TwoOutputs",
@@ -202,6 +206,7 @@ __all__ = [
     "Waveform",
     "Weight",
     "WeightNormed",
+    "Weighted",
     "WindowAttention",
     "WindowBias",
     "Wrapped",

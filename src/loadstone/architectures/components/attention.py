@@ -41,6 +41,8 @@ class Attention(Component):
     bias: Part | None = None
     """A :class:`RelativeBias` that this layer computes, for itself and the layers after it."""
     softcap: float | None = None
+    sinks: Part | None = None
+    """A ``Weight`` (heads,): the score of one more place, in which there is nothing (arXiv:2309.17453)."""
     fused: Literal["blocks", "heads"] = "blocks"
     dropout: float = 0.0
     index: int = 0
@@ -152,7 +154,9 @@ def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype
     if rotary.depends_on_length:
         length = xp.max(position_ids) + 1
         if rotary.kind == "longrope":
-            far = xp.near(xp.asarray(rotary.frequencies(rotary.limit + 1)[0]), position_ids)
+            long, far_factor = rotary.frequencies(rotary.limit + 1)
+            far = xp.near(xp.asarray(long), position_ids)
+            factor = factor if far_factor == factor else xp.where(length > rotary.limit, far_factor, factor)
         else:
             # Dynamic NTK multiplies theta by growth^(dim / (dim - 2)). Taken to the power -2i / dim that is growth to
             # an exponent that does not depend on theta, and which float32 holds well.

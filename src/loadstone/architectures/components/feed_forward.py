@@ -86,6 +86,18 @@ class GatedByLast(Gated):
 
 
 @record
+class Weighted(Component):
+    """What a part says, as much of it as a gate lets through: ``sigmoid(gate(x)) · body(x)``."""
+
+    body: Part
+    gate: Part
+    """A map to one value for each token."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return run(self.body, x) * run.xp.activations["sigmoid"](run(self.gate, x))
+
+
+@record
 class SparseExperts(Component):
     """A router sends each token to some of the experts, whose answers are added up, weighted (arXiv:2401.04088)."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias
 
 from loadstone.architectures.components.base import Component, check_activation
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.run import Array, ArrayFunctions, Run
 from loadstone.architectures.components.splitting import Role, Split
 from loadstone.core.records import record
 from loadstone.core.tensors import DType, Slot
@@ -273,6 +273,49 @@ class Experts(Component):
             "gate_up_proj": (by_expert, Split(1, self.inner)),
             "down_proj": (by_expert, Split(2, self.inner)),
         }
+
+    def gated(self, xp: ArrayFunctions, both: Array) -> Array:
+        """What the first map says (tokens, 2 · inner) → what the second is told (tokens, inner)."""
+        inner = both.shape[-1] // 2
+        gate, up = xp.split(both, (inner, inner))
+        return xp.activations[self.activation](gate) * up
+
+
+@record
+class ClampedExperts(Experts):
+    """gpt-oss's: ``gate_up_proj`` is (count, width, 2·inner), ``down_proj`` (count, inner, width).
+
+    Every other column of the first is the gate's. Both have biases: ``gate_up_proj_bias`` (count, 2·inner) and
+    ``down_proj_bias`` (count, width). No value of either half is beyond a limit, and 1 is added to what is gated.
+    Source: https://github.com/openai/gpt-oss, ``gpt_oss/torch/model.py``.
+    """
+
+    limit: float = 7.0
+    sharpness: float = 1.702
+    """A gate is multiplied with the ``activation`` of itself this many times."""
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (
+            Slot("gate_up_proj", (self.count, self.width, 2 * self.inner)),
+            Slot("gate_up_proj_bias", (self.count, 2 * self.inner)),
+            Slot("down_proj", (self.count, self.inner, self.width)),
+            Slot("down_proj_bias", (self.count, self.width)),
+        )
+
+    def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
+        by_expert = Split(0, self.count)
+        return {
+            "gate_up_proj": (by_expert, Split(2, self.inner)),
+            "gate_up_proj_bias": (by_expert, Split(1, self.inner)),
+            "down_proj": (by_expert, Split(1, self.inner)),
+            "down_proj_bias": (by_expert,),
+        }
+
+    def gated(self, xp: ArrayFunctions, both: Array) -> Array:
+        pairs = xp.reshape(both, (*xp.shape(both)[:-1], both.shape[-1] // 2, 2))
+        gate = xp.clip(pairs[..., 0], max=self.limit)
+        up = xp.clip(pairs[..., 1], min=-self.limit, max=self.limit)
+        return gate * xp.activations[self.activation](gate * self.sharpness) * (up + 1)
 
 
 @record

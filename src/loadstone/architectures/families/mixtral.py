@@ -7,11 +7,11 @@ from typing import ClassVar
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
-from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
+from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.routers import SoftmaxRouter
 from loadstone.architectures.components.towers import Tower
+from loadstone.architectures.expert_decoders import BY_NUMBER, experts, gate
 from loadstone.architectures.family import Family
-from loadstone.core.naming import StackedExperts
 from loadstone.core.naming_rules import Rule
 
 
@@ -42,20 +42,14 @@ def blueprint(config: MixtralConfig) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-    width, std = config.hidden_size, config.initializer_range
-    gate = Part("gate", Linear(width, config.num_local_experts, False, std))
-    router = SoftmaxRouter(gate, config.num_experts_per_tok, normalize=True)
-    experts = SparseExperts(
-        router=Part("", router),
-        experts=Part(
-            "experts", Experts(config.num_local_experts, width, config.intermediate_size, config.hidden_act, std)
-        ),
-        jitter=config.router_jitter_noise,
+    router = SoftmaxRouter(gate(config), config.num_experts_per_tok, normalize=True)
+    sparse = SparseExperts(
+        Part("", router), experts(config, config.intermediate_size), jitter=config.router_jitter_noise
     )
     layers = [
         decoders.pre_norm_layer(
             decoders.separate_attention(config, index, rotary=rotary, window=config.sliding_window),
-            Part("block_sparse_moe", experts),
+            Part("block_sparse_moe", sparse),
             norm,
         )
         for index in range(config.num_hidden_layers)
@@ -72,9 +66,6 @@ FAMILY = Family(
     fused=decoders.FUSED,
     # What Transformers 5 calls them in memory, and so in files written without save_pretrained.
     rules=(Rule("mlp", "block_sparse_moe"),),
-    experts=(
-        StackedExperts("experts.gate_up_proj", ("experts.{}.w1.weight", "experts.{}.w3.weight")),
-        StackedExperts("experts.down_proj", ("experts.{}.w2.weight",)),
-    ),
+    experts=BY_NUMBER,
     sources="arXiv:2401.04088",
 )

@@ -7,13 +7,13 @@ from typing import ClassVar
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
-from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
+from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.routers import SoftmaxRouter
 from loadstone.architectures.components.towers import Tower
+from loadstone.architectures.expert_decoders import BY_PROJECTION, experts, gate
 from loadstone.architectures.families.qwen2 import window_in_use
 from loadstone.architectures.family import Family
 from loadstone.configs.keys import Rule
-from loadstone.core.naming import StackedExperts
 from loadstone.errors import Fault, InvalidConfig
 
 
@@ -69,16 +69,9 @@ def blueprint(config: Qwen3MoeConfig) -> Tower:
     head_dim = config.head_dim or 0
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-    width, std = config.hidden_size, config.initializer_range
     dense = decoders.feed_forward(config)
-    gate = Part("gate", Linear(width, config.num_experts, False, std))
-    router = SoftmaxRouter(gate, config.num_experts_per_tok, normalize=config.norm_topk_prob)
-    sparse = SparseExperts(
-        router=Part("", router),
-        experts=Part(
-            "experts", Experts(config.num_experts, width, config.moe_intermediate_size, config.hidden_act, std)
-        ),
-    )
+    router = SoftmaxRouter(gate(config), config.num_experts_per_tok, normalize=config.norm_topk_prob)
+    sparse = SparseExperts(Part("", router), experts(config, config.moe_intermediate_size))
     layers = [
         decoders.pre_norm_layer(
             decoders.separate_attention(
@@ -104,9 +97,6 @@ FAMILY = Family(
     heads=decoders.decoder_heads("Qwen3Moe", blueprint, decoders.HeadParts(question_prefix="transformer")),
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
-    experts=(
-        StackedExperts("experts.gate_up_proj", ("experts.{}.gate_proj.weight", "experts.{}.up_proj.weight")),
-        StackedExperts("experts.down_proj", ("experts.{}.down_proj.weight",)),
-    ),
+    experts=BY_PROJECTION,
     sources="arXiv:2505.09388",
 )

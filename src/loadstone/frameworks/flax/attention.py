@@ -10,8 +10,10 @@ from loadstone.architectures import components
 from loadstone.frameworks.flax.state import State, dropout
 
 
-def attend(component: components.Attention, query: Array, key: Array, value: Array, state: State) -> Array:
-    """Scores and softmax in float32; (batch, queries, heads · head_dim)."""
+def attend(
+    component: components.Attention, query: Array, key: Array, value: Array, state: State, sinks: Array | None = None
+) -> Array:
+    """Scores and softmax in float32; (batch, queries, heads · head_dim). ``sinks`` (heads,)."""
     batch, heads, tokens, dim = query.shape
     groups = heads // component.kv_heads
     grouped = query.reshape(batch, component.kv_heads, groups, tokens, dim)
@@ -25,7 +27,12 @@ def attend(component: components.Attention, query: Array, key: Array, value: Arr
     if mask is not None:
         lowest = jnp.finfo(scores.dtype).min
         scores = jnp.where(mask, scores, lowest) if mask.dtype == bool else scores + mask.astype(scores.dtype)
+    if sinks is not None:
+        beside = jnp.broadcast_to(sinks[:, None, None].astype(scores.dtype), (*scores.shape[:-1], 1))
+        scores = jnp.concatenate((scores, beside), axis=-1)
     weights = jax.nn.softmax(scores, axis=-1).astype(value.dtype)
+    if sinks is not None:
+        weights = weights[..., :-1]
     weights = dropout(weights, component.dropout, state)
     if state.shown.attentions and component.memory:
         state.crossed = weights

@@ -8,7 +8,7 @@ from flax import nnx
 from jax import Array
 
 from loadstone.architectures import components
-from loadstone.frameworks.flax.activations import ACTIVATIONS
+from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.convolution import Conv, ConvTranspose
 from loadstone.frameworks.flax.leaf import Leaf
 from loadstone.frameworks.flax.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
@@ -69,16 +69,27 @@ class Experts(Leaf):
         real = (within < counts[expert_of][:, None]) & (jnp.arange(blocks) < last_block[-1])[:, None]
         pair = order[jnp.where(real, starts[expert_of][:, None] + within, 0)]
         share = jnp.where(real, weights.ravel()[pair], 0).astype(x.dtype)
-        activation = ACTIVATIONS[self.component.activation]
-        gate_up, down = self.gate_up_proj[...], self.down_proj[...]
+        stacks = tuple(getattr(self, slot.name)[...] for slot in self.component.own_slots())
 
         def block(out: Array, job: tuple[Array, Array, Array]) -> tuple[Array, None]:
             expert, tokens, share = job
-            gate, up = jnp.split(x[tokens] @ gate_up[expert].T, 2, axis=-1)
-            expert_output = (activation(gate) * up) @ down[expert].T
+            expert_output = self.one(tuple(stack[expert] for stack in stacks), x[tokens])
             return out.at[tokens].add(expert_output * share[:, None]), None
 
         return jax.lax.scan(block, jnp.zeros_like(x), (expert_of, pair // top_k, share))[0]
+
+    def one(self, arrays: tuple[Array, ...], x: Array) -> Array:
+        """What one expert, of whose arrays there is one a slot, makes of ``x`` (tokens, width)."""
+        gate_up, down = arrays
+        return self.component.gated(xp, x @ gate_up.T) @ down.T
+
+
+class ClampedExperts(Experts):
+    """gpt-oss's, whose matrices are (inputs, outputs), with biases."""
+
+    def one(self, arrays: tuple[Array, ...], x: Array) -> Array:
+        gate_up, of_gate_up, down, of_down = arrays
+        return self.component.gated(xp, x @ gate_up + of_gate_up) @ down + of_down
 
 
 def _block_size(pairs: int, experts: int) -> int:
@@ -96,4 +107,5 @@ LEAVES: dict[type[components.Component], type[Leaf]] = {
     components.BatchNorm: BatchNorm,
     components.GroupNorm: GroupNorm,
     components.Experts: Experts,
+    components.ClampedExperts: ClampedExperts,
 }

@@ -86,7 +86,8 @@ class Run:
         return vectors
 
     def attend(self, attention: components.Attention, query: Array, key: Array, value: Array) -> Array:
-        return attend(attention, query, key, value, self.state)
+        sinks = None if attention.sinks is None else self.weight(attention.sinks)
+        return attend(attention, query, key, value, self.state, sinks)
 
     def places(self, x: Array) -> tuple[Array, Array]:
         tokens, state = x.shape[1], self.state

@@ -16,9 +16,14 @@ def additive(seen: tf.Tensor) -> tf.Tensor:
 
 
 def attend(
-    component: components.Attention, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, state: State
+    component: components.Attention,
+    query: tf.Tensor,
+    key: tf.Tensor,
+    value: tf.Tensor,
+    state: State,
+    sinks: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """Scores, softmax in float32, weighted sum → (batch, queries, heads · head_dim)."""
+    """Scores, softmax in float32, weighted sum → (batch, queries, heads · head_dim). ``sinks`` (heads,)."""
     heads, kv_heads, dim = component.heads, component.kv_heads, component.head_dim
     key, value = tf.cast(key, query.dtype), tf.cast(value, query.dtype)  # a cache may hold them in another
     batch, _, tokens, _ = shape_of(query)
@@ -34,7 +39,12 @@ def attend(
     mask = state.masks.get(component.mask_kind)
     if mask is not None:
         scores += mask
-    weights = dropout(tf.cast(tf.nn.softmax(scores), query.dtype), component.dropout, state)
+    if sinks is None:
+        odds = tf.nn.softmax(scores)
+    else:
+        beside = tf.broadcast_to(tf.cast(sinks, tf.float32)[:, None, None], [*shape_of(scores)[:-1], 1])
+        odds = tf.nn.softmax(tf.concat((scores, beside), -1))[..., :-1]
+    weights = dropout(tf.cast(odds, query.dtype), component.dropout, state)
     if state.options.output_attentions:
         (state.cross_attentions if component.memory else state.attentions).append(weights)
     if heads != kv_heads:

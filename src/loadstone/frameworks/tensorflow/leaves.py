@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
-from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
+from loadstone.frameworks.tensorflow.array_functions import xp
 from loadstone.frameworks.tensorflow.convolution import Conv, ConvTranspose
 from loadstone.frameworks.tensorflow.leaf import Leaf
 from loadstone.frameworks.tensorflow.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
@@ -52,21 +52,31 @@ class Experts(Leaf):
 
     def call(self, x: tf.Tensor, chosen: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         """``x`` (tokens, width); ``chosen`` and ``weights`` (tokens, top_k) → (tokens, width)."""
-        count, activation = self.component.count, ACTIVATIONS[self.component.activation]
+        count = self.component.count
         flat, top_k = tf.reshape(chosen, [-1]), chosen.shape[1]
         # Sorted by expert, each one's tokens are a range: one pair of products for each expert.
         order = tf.argsort(flat, stable=True)
         tokens = order // top_k
         sizes = tf.math.bincount(flat, minlength=count, maxlength=count)
         parts = tf.split(tf.gather(x, tokens), sizes, num=count)
-        outputs = []
-        for part, gate_up, down in zip(
-            parts, tf.unstack(self.gate_up_proj.value), tf.unstack(self.down_proj.value), strict=True
-        ):
-            gate, up = tf.split(tf.matmul(part, gate_up, transpose_b=True), 2, axis=-1)
-            outputs.append(tf.matmul(activation(gate) * up, down, transpose_b=True))
+        stacks = (tf.unstack(getattr(self, slot.name).value) for slot in self.component.own_slots())
+        outputs = [self.one(arrays, part) for part, arrays in zip(parts, zip(*stacks, strict=True), strict=True)]
         shares = tf.gather(tf.reshape(weights, [-1]), order)
         return tf.math.unsorted_segment_sum(tf.concat(outputs, 0) * shares[:, None], tokens, shape_of(x)[0])
+
+    def one(self, arrays: tuple[tf.Tensor, ...], x: tf.Tensor) -> tf.Tensor:
+        """What one expert, of whose arrays there is one a slot, makes of ``x`` (tokens, width)."""
+        gate_up, down = arrays
+        inner = self.component.gated(xp, tf.matmul(x, gate_up, transpose_b=True))
+        return tf.matmul(inner, down, transpose_b=True)
+
+
+class ClampedExperts(Experts):
+    """gpt-oss's, whose matrices are (inputs, outputs), with biases."""
+
+    def one(self, arrays: tuple[tf.Tensor, ...], x: tf.Tensor) -> tf.Tensor:
+        gate_up, of_gate_up, down, of_down = arrays
+        return tf.matmul(self.component.gated(xp, tf.matmul(x, gate_up) + of_gate_up), down) + of_down
 
 
 LEAVES: dict[type[Component], type[Leaf]] = {
@@ -79,4 +89,5 @@ LEAVES: dict[type[Component], type[Leaf]] = {
     components.BatchNorm: BatchNorm,
     components.GroupNorm: GroupNorm,
     components.Experts: Experts,
+    components.ClampedExperts: ClampedExperts,
 }

@@ -87,7 +87,8 @@ class Run:
             raise error from None
 
     def attend(self, attention: components.Attention, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-        return attend(attention, query, key, value, self.state)
+        sinks = None if attention.sinks is None else self.weight(attention.sinks)
+        return attend(attention, query, key, value, self.state, sinks)
 
     def places(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         tokens, cache = shape_of(x)[1], self.state.cache

@@ -20,6 +20,8 @@ class Runs(Protocol):
     beside: tuple[Any, ...]
     """What attention gives besides its output: the weights, perhaps after the bias."""
 
+    def weight(self, part: components.Part) -> Tensor: ...
+
 
 def attend(run: Runs, component: components.Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """``query`` (batch, heads, queries, head_dim), ``key`` and ``value`` (batch, kv_heads, keys, head_dim) → (batch,
@@ -29,8 +31,9 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
     bias = None if component.memory else state.bias
     if bias is not None:
         mask = _with_bias(mask, bias, query)
-    if state.options.eager or state.attentions is not None or component.softcap is not None:
-        out, weights = _eager(component, query, key, value, (mask, dropout))
+    if state.options.eager or state.attentions is not None or component.softcap is not None or component.sinks:
+        hiding = mask, dropout, None if component.sinks is None else _own_sinks(run, component.sinks, query.shape[1])
+        out, weights = _eager(component, query, key, value, hiding)
         shown = state.cross_attentions if component.memory else state.attentions
         if shown is not None:
             shown.append(weights if query.shape[1] == component.heads else _of_all_ranks(run, component, weights))
@@ -82,14 +85,28 @@ def additive(allowed: Tensor, dtype: torch.dtype) -> Tensor:
     return torch.zeros_like(allowed, dtype=dtype).masked_fill(~allowed, torch.finfo(dtype).min)
 
 
-def _eager(
-    component: components.Attention, query: Tensor, key: Tensor, value: Tensor, hiding: tuple[Mask, float]
-) -> tuple[Tensor, Tensor]:
-    """Attention step by step: what soft caps and returned attentions need. Also gives its weights.
+def _own_sinks(run: Runs, part: components.Part, heads: int) -> Tensor:
+    """The sinks of the heads that are computed here, (heads, 1, 1)."""
+    sinks = run.weight(part)
+    if len(sinks) != heads:
+        ranks: Any = run.holder.__dict__["ranks"]
+        start, stop = ranks.chunk(len(sinks))
+        sinks = ranks.shared(sinks)[start:stop]
+    return sinks[:, None, None]
 
-    ``hiding``: the mask, and the share of the weights that is zeroed.
+
+def _eager(
+    component: components.Attention,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    hiding: tuple[Mask, float, Tensor | None],
+) -> tuple[Tensor, Tensor]:
+    """Attention step by step: what soft caps, sinks and returned attentions need. Also gives its weights.
+
+    ``hiding``: the mask, the share of the weights that is zeroed, and the sinks (heads, 1, 1).
     """
-    mask, share = hiding
+    mask, share, sinks = hiding
     groups = query.shape[1] // key.shape[1]
     if groups > 1:
         key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
@@ -100,6 +117,10 @@ def _eager(
         scores = scores + additive(mask.allowed, scores.dtype)
     elif mask.causal:
         scores = scores + additive(_triangle(scores.shape[-2:], scores.device), scores.dtype)
+    if sinks is not None:
+        scores = torch.cat((scores, sinks.to(scores.dtype).expand(*scores.shape[:-1], 1)), dim=-1)
     weights = scores.softmax(dim=-1, dtype=torch.float32).to(query.dtype)
+    if sinks is not None:
+        weights = weights[..., :-1]
     weights = F.dropout(weights, share, training=share > 0)
     return weights @ value, weights

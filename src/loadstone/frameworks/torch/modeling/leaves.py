@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.core.recognized import Recognized
-from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
+from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.convolution import ConvTranspose2d, convolution
 from loadstone.frameworks.torch.modeling.leaf import fill, make, start
 from loadstone.frameworks.torch.modeling.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
@@ -157,14 +157,13 @@ class Experts(nn.Module):
     def _picked(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
         """The same by copies of the chosen experts' matrices: for fewer tokens than there are experts to read."""
         gate_up, down = (self._parameters[name][chosen] for name in ("gate_up_proj", "down_proj"))  # type: ignore[index]
-        gate, up = (gate_up @ x[:, None, :, None])[..., 0].chunk(2, dim=-1)
-        made = (down @ (ACTIVATIONS[self.component.activation](gate) * up)[..., None])[..., 0]
+        inner = self.component.gated(xp, (gate_up @ x[:, None, :, None])[..., 0])
+        made = (down @ inner[..., None])[..., 0]
         return (made * weights[..., None]).to(x.dtype).sum(dim=1)
 
     def one(self, expert: int, x: Tensor) -> Tensor:
         """What one expert makes of ``x`` (tokens, width)."""
-        gate, up = self.product("gate_up_proj", expert, x).chunk(2, dim=-1)
-        return self.product("down_proj", expert, ACTIVATIONS[self.component.activation](gate) * up)
+        return self.product("down_proj", expert, self.component.gated(xp, self.product("gate_up_proj", expert, x)))
 
     def product(self, name: str, expert: int, x: Tensor) -> Tensor:
         """``x`` (tokens, inputs) times one expert's matrix of a slot → (tokens, outputs)."""
@@ -173,10 +172,28 @@ class Experts(nn.Module):
     def initialize(self, names: set[str]) -> None:
         """Normal weights for the named slots."""
         for name in sorted(names):
-            fill(self.get_parameter(name), self.component.std, None)
+            fill(self.get_parameter(name), 0.0 if name.endswith("bias") else self.component.std, None)
 
     def extra_repr(self) -> str:
         return f"{self.component.count} experts, {self.component.width} → {self.component.inner}"
+
+
+class ClampedExperts(Experts):
+    """gpt-oss's, whose matrices are (inputs, outputs), with biases."""
+
+    def _picked(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
+        gate_up, of_gate_up, down, of_down = (
+            self._parameters[slot.name][chosen]  # type: ignore[index]
+            for slot in self.component.own_slots()
+        )
+        inner = self.component.gated(xp, (x[:, None, None] @ gate_up)[..., 0, :] + of_gate_up)
+        made = (inner[..., None, :] @ down)[..., 0, :] + of_down
+        return (made * weights[..., None]).to(x.dtype).sum(dim=1)
+
+    def product(self, name: str, expert: int, x: Tensor) -> Tensor:
+        weight, bias = self._parameters[name], self._parameters[f"{name}_bias"]
+        assert weight is not None and bias is not None
+        return x @ weight[expert] + bias[expert]
 
 
 LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
@@ -189,6 +206,7 @@ LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
     components.BatchNorm: BatchNorm,
     components.GroupNorm: GroupNorm,
     components.Experts: Experts,
+    components.ClampedExperts: ClampedExperts,
     components.Dropout: lambda component: nn.Dropout(component.share),
 }
 

@@ -47,7 +47,7 @@ class RotaryEmbedding(nn.Module):
         elif rotary.depends_on_length:
             length = int(position_ids.max()) + 1
             if length > rotary.limit:
-                frequencies = _frequencies(rotary, length, x.device)
+                frequencies, factor = _frequencies(rotary, length, x.device), rotary.frequencies(length)[1]
         angles = angles_of(xp, rotary, position_ids, frequencies).squeeze(1)
         angles = torch.cat((angles, angles), dim=-1)
         return (angles.cos() * factor).to(x.dtype), (angles.sin() * factor).to(x.dtype)

@@ -16,7 +16,13 @@ from loadstone.core.structure import Layer, LayerKind
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.loading.module_walk import modules_of, plain_class
-from loadstone.frameworks.torch.modeling.leaves import Embedding, Experts, Float8Linear, TransposedLinear
+from loadstone.frameworks.torch.modeling.leaves import (
+    ClampedExperts,
+    Embedding,
+    Experts,
+    Float8Linear,
+    TransposedLinear,
+)
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.quantized.linear_modules import linear_modules
 from loadstone.planning.layout import Layout, Machine, layout
@@ -33,6 +39,7 @@ _KINDS: Mapping[type[nn.Module], LayerKind] = {
     TransposedLinear: LayerKind.TRANSPOSED_LINEAR,
     Embedding: LayerKind.EMBEDDING,
     Experts: LayerKind.EXPERTS,
+    ClampedExperts: LayerKind.TRANSPOSED_EXPERTS,
 }
 
 
