@@ -68,6 +68,8 @@ def fill(model: nn.Module, seed: int, *, norms_at: float) -> None:
                 buffer.fill_(3)
             elif name.endswith("final_logits_bias"):
                 buffer.copy_(torch.randn(buffer.shape, generator=generator))
+            elif name.endswith("e_score_correction_bias"):
+                buffer.copy_(0.1 * torch.randn(buffer.shape, generator=generator))
 
 
 class Reference:

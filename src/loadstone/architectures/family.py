@@ -85,6 +85,8 @@ class Family:
     """Other spellings of names, older or newer (``LayerNorm.gamma`` for ``LayerNorm.weight``)."""
     leftovers: tuple[str, ...] = ()
     """Endings of stored names that files carry and no model uses, such as ``rotary_emb.inv_freq``."""
+    spare: Callable[[Any], tuple[str, ...]] = lambda config: ()
+    """Levels of stored names (``layers.61``) that files carry and no model of a config uses."""
     known: tuple[str, ...] = ()
     """Endings of slots whose values need no file, such as sines of positions: files may lack them."""
     inputs_first: tuple[str, ...] = ()
@@ -120,8 +122,9 @@ class Family:
         self,
         head: HeadSpec | None,
         prefix: str,
-        tied: Mapping[str, str],
         optional: tuple[tuple[str, ...], ...],
+        config: PretrainedConfig,
+        tied: Mapping[str, str],
     ) -> Naming:
         """What links the slots of a model of the class ``head`` to stored names; ``prefix`` is where it holds its bare
         model."""
@@ -139,13 +142,16 @@ class Family:
             known=self.known,
             rules=self.rules,
             leftovers=self.leftovers,
+            spare=self.spare(config),
             fused=self.fused,
             experts=self.experts,
         )
 
     def config_of(self, model_type: object) -> type[PretrainedConfig] | None:
         """The class of the configs with a ``model_type``: the family's own, or one that lies within it."""
-        return next((each for each in self.configs.values() if each.model_type == model_type), None)
+        return next(
+            (each for each in self.configs.values() if model_type in (each.model_type, *each.also_called)), None
+        )
 
     def heads_of(self, model_type: str) -> tuple[HeadSpec, ...]:
         """The classes that can be made of a config with a ``model_type``: its own, or that of a part of its models."""

@@ -14,4 +14,4 @@ def naming_of(family: Family, spec: HeadSpec, component: components.Component, c
     if isinstance(component, components.Head):
         prefix, bare = component.backbone.name, family.head(spec.body)
         optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in (bare.optional if bare else ()))
-    return family.naming(spec, prefix, spec.tied(config), optional)
+    return family.naming(spec, prefix, optional, config, spec.tied(config))

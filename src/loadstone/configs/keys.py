@@ -128,6 +128,8 @@ class ConfigKeys:
     """What a config does with its keys: declares them, takes them in any spelling, sets them anew, checks them."""
 
     model_type: ClassVar[str] = ""
+    also_called: ClassVar[tuple[str, ...]] = ()
+    """What files call the same family besides."""
     attribute_map: ClassVar[Mapping[str, str]] = {}
     """Standard name → the name that this family's files use (``hidden_size`` → ``n_embd`` in GPT-2)."""
     _fields: ClassVar[dict[str, tuple[Hint, object]]]

@@ -458,7 +458,7 @@ class PretrainedConfig(NestedConfigs, PushToHub):
         """
         values = cls.part_of(values)
         model_type = values.get("model_type", cls.model_type)
-        if cls.model_type and model_type != cls.model_type:
+        if cls.model_type and model_type not in (cls.model_type, *cls.also_called):
             raise ConfigError(
                 f"{where} has model_type {model_type!r}, but {cls.__name__} is for {cls.model_type!r}. Use AutoConfig, "
                 "or the class of that family."

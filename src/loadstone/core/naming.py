@@ -61,6 +61,8 @@ class Naming:
     """Other spellings of stored names."""
     leftovers: tuple[str, ...] = ()
     """Endings of stored names that files carry and no model uses."""
+    spare: tuple[str, ...] = ()
+    """Levels of stored names (``layers.61``) that files carry and no model uses."""
     fused: tuple[Fused, ...] = ()
     experts: tuple[StackedExperts, ...] = ()
     renamed: Rename | None = None

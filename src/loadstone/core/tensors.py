@@ -155,7 +155,7 @@ class Slot(NamedTuple):
     """``"parameter"``; ``"frozen"``, a parameter that is not trained; or ``"buffer"``, which is stored too and is no
     parameter."""
     dtype: DType | None = None
-    """Of integers, which no ``torch_dtype`` changes; None for floating-point values."""
+    """Of what no ``torch_dtype`` changes: integers, and numbers that need to be exact; None for others."""
 
     @property
     def elements(self) -> int:

@@ -93,7 +93,7 @@ def naming_of(model: ModelBase, tied: Mapping[str, str]) -> Naming:
     prefix, optional = model.bare_prefix, model.optional_parts
     if prefix:  # what the bare model may lack, it may lack inside another model too
         optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in model.base_model.optional_parts)
-    return model.family_spec.naming(model.head_spec, prefix, tied, optional)
+    return model.family_spec.naming(model.head_spec, prefix, optional, model.config, tied)
 
 
 def ties_of(slots: Iterable[tuple[str, object]], declared: Collection[str]) -> dict[str, str]:

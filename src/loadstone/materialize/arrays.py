@@ -21,6 +21,7 @@ from loadstone.materialize.decode import packed_bytes, unpack
 from loadstone.materialize.moves import Moves
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
+from loadstone.planning.slot_dtypes import own_dtypes
 from loadstone.quantization.decode import from_bfloat16
 from loadstone.quantization.encode import to_bfloat16
 from loadstone.transfer.array_bytes import of_array
@@ -120,7 +121,7 @@ def fill_arrays(
     may_view: bool = True,
     shared: bool = False,
 ) -> Arrays:
-    """Make the array of every slot that is made of stored tensors, in the dtype that ``dtype_of`` says.
+    """Make the array of every slot that is made of stored tensors, in its own dtype or the one that ``dtype_of`` says.
 
     ``may_view``: an array may be a view of the mapped file (64-byte aligned). ``shared``: two slots may be views
     of the same bytes, which is right where arrays never change. A copy is 64-byte aligned too.
@@ -128,6 +129,7 @@ def fill_arrays(
     Raises :class:`UnsupportedDType` where integers are stored for a floating-point slot.
     """
     check_kinds(plan)
+    own = own_dtypes(plan.slots)
     views: dict[str, Array] = {}
     jobs: list[_Job] = []
     seen: set[str] = set()
@@ -135,7 +137,7 @@ def fill_arrays(
         if not isinstance(recipe, Stored):
             continue
         first = recipe.pieces[0]
-        dtype = numpy_dtype(dtype_of(first.tensor))
+        dtype = numpy_dtype(own.get(name) or dtype_of(first.tensor))
         if may_view and len(recipe.pieces) == 1 and first.into is None and source.is_at_hand(first.tensor):
             view = source.taken(first)
             taken_already = not shared and first.rows is None and first.tensor.name in seen
@@ -155,7 +157,7 @@ def _is_aligned(array: Array) -> bool:
 
 def check_kinds(plan: LoadPlan) -> None:
     """:class:`UnsupportedDType` where integers are stored for a floating-point slot."""
-    integers = {slot.name for slot in plan.slots if slot.dtype is not None}
+    integers = {slot.name for slot in plan.slots if slot.dtype is not None and not slot.dtype.is_floating}
     faults = [
         Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", "a floating-point dtype", piece.tensor.dtype.value)
         for name, recipe in plan.recipes.items()

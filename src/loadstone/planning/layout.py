@@ -20,7 +20,7 @@ from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.planning.device_map import Demand, Placement, normalize, place
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored, Tied
-from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
+from loadstone.planning.slot_dtypes import SlotDTypes, own_dtypes, slot_dtypes
 from loadstone.planning.split import DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
 from loadstone.quantization.packed import PackedTensor
@@ -97,7 +97,7 @@ def layout(plan: LoadPlan, structure: Structure, options: PlacementOptions, mach
     if options.sharding is not None:
         raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
     tied = {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)}
-    dtypes = _dtypes(structure, options, tied)
+    dtypes = _dtypes(plan, structure, options, tied)
     quantized = None
     if options.quantization_config is not None or _has_packed(plan):
         from loadstone.planning.quantized_slots import quantized_slots  # which a plain load does without
@@ -123,12 +123,11 @@ def layout(plan: LoadPlan, structure: Structure, options: PlacementOptions, mach
     return planned
 
 
-def _dtypes(structure: Structure, options: PlacementOptions, tied: Mapping[str, str]) -> SlotDTypes:
+def _dtypes(plan: LoadPlan, structure: Structure, options: PlacementOptions, tied: Mapping[str, str]) -> SlotDTypes:
     modules = structure.modules() if options.dtype_by_module else ()
     dtypes = slot_dtypes(options.dtype, options.dtype_by_module, modules, lambda: _casting_weights(structure), tied)
-    if options.dtype_by_slot:
-        dtypes = replace(dtypes, by_slot={**dtypes.by_slot, **options.dtype_by_slot})
-    return dtypes
+    by_slot = {**own_dtypes(plan.slots), **options.dtype_by_slot}
+    return replace(dtypes, by_slot={**dtypes.by_slot, **by_slot}) if by_slot else dtypes
 
 
 def _casting_weights(structure: Structure) -> list[str]:

@@ -314,5 +314,6 @@ def _unused(
         if tensor.name in taken or any(part.name in taken for part, _ in tensor.slices):
             continue
         is_left = tensor.is_spare or (naming.leftovers and name.endswith(naming.leftovers))
+        is_left = is_left or any(f".{level}." in f".{name}" for level in naming.spare)
         (leftovers if is_left else unused).append(tensor.name)
     return tuple(unused), tuple(leftovers)

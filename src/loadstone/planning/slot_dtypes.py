@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
 
 from loadstone.core.records import record
-from loadstone.core.tensors import DType, StoredTensor
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError
 
 _SHOWN = 20
@@ -48,6 +48,11 @@ class SlotDTypes:
     def float_bits(self) -> int:
         """Bits of what is computed: those of keys and values that are kept."""
         return (self.main or DType.FLOAT32).bits
+
+
+def own_dtypes(slots: Iterable[Slot]) -> dict[str, DType]:
+    """The floating-point slots that have a dtype of their own, whatever is asked for."""
+    return {slot.name: slot.dtype for slot in slots if slot.dtype is not None and slot.dtype.is_floating}
 
 
 def slot_dtypes(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from loadstone.core.tensors import DType
 from loadstone.planning.layout import Layout
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.slot_dtypes import SlotDTypes
+from loadstone.planning.slot_dtypes import SlotDTypes, own_dtypes
 from loadstone.planning.split import Place
 from loadstone.planning.units import sizes
 
@@ -39,5 +39,5 @@ def weights_at(place: object, plan: LoadPlan, dtype: DType | None) -> tuple[Weig
     the whole model only, all there, floating-point values in ``dtype`` (None: as stored)."""
     if isinstance(place, Layout):
         return weights_of(place)
-    taken = sizes(plan.slots, plan, SlotDTypes(dtype))
+    taken = sizes(plan.slots, plan, SlotDTypes(dtype, by_slot=own_dtypes(plan.slots)))
     return tuple(Weight(name, str(place), str(size.dtype.value), size.nbytes) for name, size in taken.items())

@@ -14,8 +14,10 @@ from loadstone.architectures.components.frame_lengths import FrameLengths, Step
 from loadstone.architectures.components.frames import Frames
 from loadstone.architectures.components.fusion import FusedClasses, FusedMaps, Fusion, MapHead, Neck
 from loadstone.architectures.components.grids import Fold, GridPatches
+from loadstone.architectures.components.grouped_router import GroupedRouter
 from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.head_norm import HeadLayerNorm
+from loadstone.architectures.components.latent_attention import LatentAttention
 from loadstone.architectures.components.layer_sum import LayerSum
 from loadstone.architectures.components.layers import (
     Add,
@@ -147,9 +149,11 @@ __all__ = [
     "GridPooler",
     "GridTower",
     "GroupNorm",
+    "GroupedRouter",
     "Head",
     "HeadLayerNorm",
     "LastPooler",
+    "LatentAttention",
     "Layer",
     "LayerNorm",
     "LayerScale",

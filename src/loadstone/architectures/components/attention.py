@@ -62,10 +62,15 @@ class Attention(Component):
         """Which of the state's masks it uses."""
         return MEMORY if self.memory else MaskKind(self.causal, self.window)
 
+    @property
+    def kept(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Of keys and of values in the cache: how many heads, and how wide each is."""
+        return (self.kv_heads, self.head_dim), (self.kv_heads, self.head_dim)
+
     def keeps(self, batch: int, length: int) -> dict[str, CacheEntry]:
-        width = min(length, self.window or length)
-        kept = CacheEntry((batch, self.kv_heads, width, self.head_dim))
-        return {"key": kept, "value": kept} if self.causal or self.memory else {}
+        tokens = min(length, self.window or length)
+        keys, values = (CacheEntry((batch, heads, tokens, dim)) for heads, dim in self.kept)
+        return {"key": keys, "value": values} if self.causal or self.memory else {}
 
     def compute(self, run: Run, x: Array) -> Array:
         """``x`` (batch, tokens, width) → (batch, tokens, width)."""
@@ -76,7 +81,7 @@ class Attention(Component):
     def _attended(self, run: Run, x: Array) -> Array:
         if self.memory:
             query, (key, value) = (
-                _by_head(run.xp, run(self.projections[0], x), self.head_dim),
+                by_head(run.xp, run(self.projections[0], x), self.head_dim),
                 self._memory(run),
             )
         else:
@@ -117,7 +122,7 @@ class Attention(Component):
             return kept
         if state.memory is None:
             raise ArgumentError("Give encoder_hidden_states: what an encoder has said, at which this decoder looks.")
-        key, value = (_by_head(run.xp, run(part, state.memory), self.head_dim) for part in self.projections[1:])
+        key, value = (by_head(run.xp, run(part, state.memory), self.head_dim) for part in self.projections[1:])
         state.store(self.index, "memory_key", key)
         state.store(self.index, "memory_value", value)
         return key, value
@@ -129,16 +134,16 @@ class Attention(Component):
             of_query, of_key, of_value = self.projections
             query, key, value = run(of_query, x), run(of_key, x), run(of_value, x)
         elif self.fused == "heads":
-            query, key, value = xp.split(_by_head(xp, run(self.projections[0], x), 3 * dim), (dim,) * 3)
+            query, key, value = xp.split(by_head(xp, run(self.projections[0], x), 3 * dim), (dim,) * 3)
             return query, key, value
         else:
             sizes = (self.heads * dim, self.kv_heads * dim, self.kv_heads * dim)
             fused = self.projections[0]
             query, key, value = xp.split(run(fused, x), run.shares(fused, sizes))
-        return _by_head(xp, query, dim), _by_head(xp, key, dim), _by_head(xp, value, dim)
+        return by_head(xp, query, dim), by_head(xp, key, dim), by_head(xp, value, dim)
 
 
-def _by_head(xp: ArrayFunctions, x: Array, dim: int) -> Array:
+def by_head(xp: ArrayFunctions, x: Array, dim: int) -> Array:
     """(batch, tokens, heads · dim) → (batch, heads, tokens, dim), for so many heads as are here."""
     batch, tokens, _ = xp.shape(x)
     return xp.permute_dims(xp.reshape(x, (batch, tokens, x.shape[-1] // dim, dim)), (0, 2, 1, 3))

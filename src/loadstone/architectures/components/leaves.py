@@ -233,9 +233,11 @@ class Weight(Component):
     """False for what is stored and has no gradient: a buffer."""
     initial: Initial | None = None
     """Initial values that are none of these."""
+    dtype: DType | None = None
+    """The one that it stays in, whatever dtype the model is loaded in."""
 
     def own_slots(self) -> tuple[Slot, ...]:
-        return (Slot("", self.shape, "parameter" if self.trained else "buffer"),)
+        return (Slot("", self.shape, "parameter" if self.trained else "buffer", self.dtype),)
 
     def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
         fits = role is not None and role.by == "rows" and self.shape in ((role.units,), (1, role.units))

@@ -189,6 +189,9 @@ class Run(Protocol):
         """How much of each section of a part's outputs is here: all of it, where devices do not compute by themselves
         with shares of it."""
 
+    def for_shares(self, part: Part, x: Array) -> Array:
+        """``x``, which is whole on each device, for what each computes with its share of a part's outputs."""
+
     def weight(self, part: Part) -> Array:
         """The array of a :class:`~loadstone.architectures.components.leaves.Weight`, where the component computes."""
 
@@ -217,8 +220,8 @@ class Run(Protocol):
     def attend(self, attention: Any, query: Array, key: Array, value: Array) -> Array:
         """Each query's mean of the values, weighted by how well the keys fit.
 
-        ``query`` (batch, heads, queries, head_dim), ``key`` and ``value`` (batch, kv_heads, keys, head_dim) → (batch,
-        queries, heads · head_dim).
+        ``query`` (batch, heads, queries, head_dim), ``key`` (batch, kv_heads, keys, head_dim) and ``value`` (batch,
+        kv_heads, keys, width), which may be of another width → (batch, queries, heads · width).
         """
 
     def places(self, x: Array) -> tuple[Array, Array]:

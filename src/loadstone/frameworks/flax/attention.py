@@ -40,4 +40,4 @@ def attend(
         state.weights = weights
     grouped = weights.reshape(batch, component.kv_heads, groups, tokens, -1)
     out = jnp.einsum("bkgts,bksd->btkgd", grouped, value)
-    return out.reshape(batch, tokens, heads * dim)
+    return out.reshape(batch, tokens, heads * value.shape[-1])

@@ -15,7 +15,7 @@ from loadstone.errors import ArgumentError
 
 @dataclass(frozen=True)
 class KeyValueCache:
-    """Keys and values of every layer, each (batch, kv_heads, max_length, head_dim), and how many tokens are filled.
+    """Keys and values of every layer, each (batch, heads, max_length, width), and how many tokens are filled.
 
     A JAX pytree. A model returns a new one with the new tokens in it; make the first with ``model.init_cache``.
     """
@@ -58,16 +58,14 @@ def empty_cache(tower: components.Tower, batch: int, max_length: int, dtype: jnp
     for name, value in (("batch_size", batch), ("max_length", max_length)):
         if not isinstance(value, int) or value < 1:
             raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
-    attentions = (each for each in components.find(tower, components.Attention) if not each.memory)
-    shapes = [(batch, attention.kv_heads, max_length, attention.head_dim) for attention in attentions]
-    stored: list[dict[str, Array]] = []
-    for layer, name, kept in tower.states:
-        stored += [{} for _ in range(layer + 1 - len(stored))]
-        own = dtype if kept.dtype is None else jnp.dtype(kept.dtype.value)
-        stored[layer][name] = jnp.zeros((batch, *kept.shape[1:]), own)
-    return KeyValueCache(
-        tuple(jnp.zeros(shape, dtype) for shape in shapes),
-        tuple(jnp.zeros(shape, dtype) for shape in shapes),
-        jnp.zeros((), jnp.int32),
-        tuple(stored),
+    kept = [each.kept for each in components.find(tower, components.Attention) if not each.memory]
+    keys, values = (
+        tuple(jnp.zeros((batch, heads, max_length, width), dtype) for heads, width in each)
+        for each in ([pair[0] for pair in kept], [pair[1] for pair in kept])
     )
+    stored: list[dict[str, Array]] = []
+    for layer, name, state in tower.states:
+        stored += [{} for _ in range(layer + 1 - len(stored))]
+        own = dtype if state.dtype is None else jnp.dtype(state.dtype.value)
+        stored[layer][name] = jnp.zeros((batch, *state.shape[1:]), own)
+    return KeyValueCache(keys, values, jnp.zeros((), jnp.int32), tuple(stored))

@@ -66,7 +66,7 @@ def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) 
         output_attentions=config.output_attentions if attentions is None else attentions,
         output_hidden_states=config.output_hidden_states if hidden_states is None else hidden_states,
         output_router_logits=router_logits_wanted(requested.output_router_logits, config, model.component),
-        router_aux_loss_coef=text.get("router_aux_loss_coef", 0.0),
+        router_aux_loss_coef=text.get("router_aux_loss_coef"),
         train=requested.train,
         last_logits=logits_to_keep if isinstance(logits_to_keep, int) else 0,
         pad_token_id=text.pad_token_id,

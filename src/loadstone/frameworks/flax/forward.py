@@ -34,7 +34,7 @@ class Options:
     output_attentions: bool = False
     output_hidden_states: bool = False
     output_router_logits: bool = False
-    router_aux_loss_coef: float = 0.0
+    router_aux_loss_coef: float | None = None
     """How much of the routers' loss the loss contains."""
     train: bool = False
     last_logits: int = 0

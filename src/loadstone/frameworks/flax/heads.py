@@ -117,9 +117,10 @@ class WithHead(TaskModel):
             loss = losses.LOSSES[task.loss](values, [given[name] for name in task.labels], options.problem_type, inputs)
         kept = head.kept(task, out, asked)
         if out.get("router_logits") is not None:
-            balance = self._load_balance(out.router_logits, inputs, values[0].shape[0])
-            if loss is not None:
-                loss = loss + options.router_aux_loss_coef * balance
+            balance, share = None, options.router_aux_loss_coef
+            if share is not None:  # else the family keeps its experts busy otherwise
+                balance = self._load_balance(out.router_logits, inputs, values[0].shape[0])
+                loss = None if loss is None else loss + share * balance
             return MoeCausalLMOutputWithPast(
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )

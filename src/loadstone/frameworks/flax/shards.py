@@ -14,6 +14,7 @@ from loadstone.core.tensors import DType, StoredTensor
 from loadstone.materialize.arrays import ArraySource, cast_into, check_kinds, numpy_dtype
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
+from loadstone.planning.slot_dtypes import own_dtypes
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import thread_pool
 
@@ -47,10 +48,11 @@ def fill_shards(
     """Make the array of every slot that is made of stored tensors, each device's part straight from the file."""
 
     def make(name: str, pieces: Sequence[Piece]) -> _Slot:
-        dtype = numpy_dtype(dtype_of(pieces[0].tensor))
+        dtype = numpy_dtype(own.get(name) or dtype_of(pieces[0].tensor))
         return _slot(name, pieces, shapes[name], shardings[name], source, dtype)
 
     check_kinds(plan)
+    own = own_dtypes(plan.slots)
     stored = {name: recipe.pieces for name, recipe in plan.recipes.items() if isinstance(recipe, Stored)}
     with thread_pool(cores()) as pool:
         slots = list(pool.map(make, stored, stored.values()))

@@ -6,17 +6,21 @@ import jax.numpy as jnp
 from flax import nnx
 from jax import Array
 
+from loadstone.architectures import components
 from loadstone.core.naming import Naming
 from loadstone.core.tensors import BY_NAME, DType, Slot
 from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.flax.tree import is_slot, value_of, variables
 from loadstone.frameworks.structure import naming_of, ties_of
+from loadstone.planning.slot_dtypes import own_dtypes
 
 
 def slots(model: nnx.Module) -> list[Slot]:
     """What has to be filled: parameters and other variables that are saved, shared ones under each name."""
+    component = model.component if isinstance(model, FlaxStructure) else None
+    own = {} if component is None else own_dtypes(components.slots(component))
     return [
-        Slot(name, tuple(variable.shape), _kind(variable), _integers(variable))
+        Slot(name, tuple(variable.shape), _kind(variable), own.get(name) or _integers(variable))
         for name, variable in variables(model)
         if is_slot(variable)
     ]

@@ -49,7 +49,7 @@ class State:
     padding. ``experts``: (batch,), where rows are told theirs. ``past``: how many tokens the cache holds, of the
     ``room`` that it has.
 
-    Of a layer: ``kept``, its keys and values so far, each (batch, kv_heads, max_length, head_dim); ``stored``, what
+    Of a layer: ``kept``, its keys and values so far, each (batch, heads, max_length, width); ``stored``, what
     else it has in the cache, by name; and what it leaves to be shown: its attention ``weights`` and those ``crossed``
     with the memory, and its router's logits ``routed`` (batch · tokens, experts).
 

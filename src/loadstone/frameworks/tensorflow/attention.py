@@ -24,7 +24,7 @@ def attend(
     sinks: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Scores, softmax in float32, weighted sum → (batch, queries, heads · head_dim). ``sinks`` (heads,)."""
-    heads, kv_heads, dim = component.heads, component.kv_heads, component.head_dim
+    heads, kv_heads, dim, value_dim = component.heads, component.kv_heads, component.head_dim, value.shape[-1]
     key, value = tf.cast(key, query.dtype), tf.cast(value, query.dtype)  # a cache may hold them in another
     batch, _, tokens, _ = shape_of(query)
     if heads != kv_heads:  # the queries that share keys lie side by side, so that no key is repeated
@@ -49,5 +49,5 @@ def attend(
         (state.cross_attentions if component.memory else state.attentions).append(weights)
     if heads != kv_heads:
         weights = tf.reshape(weights, [batch, kv_heads, -1, shape_of(key)[2]])
-    out = tf.reshape(tf.matmul(weights, value), [batch, heads, tokens, dim])
-    return tf.reshape(tf.transpose(out, (0, 2, 1, 3)), [batch, tokens, heads * dim])
+    out = tf.reshape(tf.matmul(weights, value), [batch, heads, tokens, value_dim])
+    return tf.reshape(tf.transpose(out, (0, 2, 1, 3)), [batch, tokens, heads * value_dim])

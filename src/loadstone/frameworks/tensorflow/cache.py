@@ -14,7 +14,7 @@ from loadstone.errors import ArgumentError
 
 
 class Cache(NamedTuple):
-    """Keys and values of every layer, each (batch, kv_heads, max_length, head_dim). It never changes: a forward pass
+    """Keys and values of every layer, each (batch, heads, max_length, width). It never changes: a forward pass
     returns a new one."""
 
     keys: tuple[tf.Tensor, ...]
@@ -57,10 +57,12 @@ def _states(component: Component, batch: int | None, dtype: tf.DType) -> dict[st
     }
 
 
-def _shapes(component: Component, batch: int | None, max_length: int | None) -> list[list[int | None]]:
+def _shapes(component: Component, batch: int | None, max_length: int | None) -> list[list[list[int | None]]]:
+    """Those of the keys of each layer, and those of the values."""
     growing = (attention for attention in find(_writing(component), Attention) if not attention.memory)
     attentions = sorted(growing, key=lambda attention: attention.index)
-    return [[batch, attention.kv_heads, max_length, attention.head_dim] for attention in attentions]
+    kept = [attention.kept for attention in attentions]
+    return [[[batch, pair[part][0], max_length, pair[part][1]] for pair in kept] for part in (0, 1)]
 
 
 def init_cache(component: Component, batch_size: int, max_length: int, dtype: tf.DType) -> Cache:
@@ -68,16 +70,17 @@ def init_cache(component: Component, batch_size: int, max_length: int, dtype: tf
     for name, value in (("batch_size", batch_size), ("max_length", max_length)):
         if not isinstance(value, int) or value < 1:
             raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
-    shapes = _shapes(component, batch_size, max_length)
-    empty = [tf.zeros(shape, dtype) for shape in shapes]
+    keys, values = (
+        tuple(tf.zeros(shape, dtype) for shape in shapes) for shapes in _shapes(component, batch_size, max_length)
+    )
     states = {name: tf.zeros(spec.shape, spec.dtype) for name, spec in _states(component, batch_size, dtype).items()}
-    return Cache(tuple(empty), tuple(empty), tf.zeros((), tf.int32), states)
+    return Cache(keys, values, tf.zeros((), tf.int32), states)
 
 
 def cache_spec(component: Component, dtype: tf.DType) -> Cache:
     """A cache of any size, for the signature of a compiled function."""
-    specs = tuple(tf.TensorSpec(shape, dtype) for shape in _shapes(component, None, None))
-    return Cache(specs, specs, tf.TensorSpec((), tf.int32), _states(component, None, dtype))
+    keys, values = (tuple(tf.TensorSpec(shape, dtype) for shape in shapes) for shapes in _shapes(component, None, None))
+    return Cache(keys, values, tf.TensorSpec((), tf.int32), _states(component, None, dtype))
 
 
 def check_room(cache: Cache, batch: int | None, tokens: int | None) -> None:

@@ -160,9 +160,10 @@ class WithHead(TaskModel):
         kept = head.kept(task, out, self.config.output_hidden_states if asked is None else asked)
         if out.get("router_logits") is not None:
             mask, past = given.get("attention_mask"), given.get("past_key_values")
-            balance = self._load_balance(out.router_logits, mask, past, shape_of(values[0])[0])
-            if loss is not None:
-                loss += text.router_aux_loss_coef * balance
+            balance, share = None, text.get("router_aux_loss_coef")
+            if share is not None:  # else the family keeps its experts busy otherwise
+                balance = self._load_balance(out.router_logits, mask, past, shape_of(values[0])[0])
+                loss = None if loss is None else loss + share * balance
             return MoeCausalLMOutputWithPast(
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )

@@ -49,6 +49,9 @@ class Run:
     def shares(self, part: Part, sizes: tuple[int, ...]) -> tuple[int, ...]:
         return sizes
 
+    def for_shares(self, part: Part, x: tf.Tensor) -> tf.Tensor:
+        return x
+
     def weight(self, part: Part) -> tf.Tensor:
         stem, _, name = part.name.rpartition(".")
         return getattr(_layer(self.holder, stem) if stem else self.holder, name).value

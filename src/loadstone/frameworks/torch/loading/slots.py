@@ -21,11 +21,24 @@ def slots(model: nn.Module) -> list[Slot]:
     # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
     if all(isinstance(module, RotaryEmbedding) for _, module in modules_of(model) if module._buffers):
         return parameters
-    buffers = dict(model.named_buffers())
+    buffers, own = dict(model.named_buffers()), _own_dtypes(model)
     saved = model.state_dict(keep_vars=True)
     return parameters + [
-        Slot(name, tuple(buffers[name].shape), "buffer", _integers(buffers[name])) for name in saved if name in buffers
+        Slot(name, tuple(buffers[name].shape), "buffer", own.get(name) or _integers(buffers[name]))
+        for name in saved
+        if name in buffers
     ]
+
+
+def _own_dtypes(model: nn.Module) -> dict[str, DType]:
+    """Buffers that are to stay in the dtype that a blueprint says."""
+    lone = ((path, module.__dict__.get("lone_weights", {})) for path, module in modules_of(model))
+    return {
+        ".".join(filter(None, (path, leaf))): weight.dtype
+        for path, weights in lone
+        for leaf, weight in weights.items()
+        if weight.dtype is not None
+    }
 
 
 def _integers(buffer: Tensor) -> DType | None:

@@ -24,8 +24,8 @@ class Runs(Protocol):
 
 
 def attend(run: Runs, component: components.Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """``query`` (batch, heads, queries, head_dim), ``key`` and ``value`` (batch, kv_heads, keys, head_dim) → (batch,
-    queries, heads · head_dim)."""
+    """``query`` (batch, heads, queries, head_dim), ``key`` (batch, kv_heads, keys, head_dim) and ``value`` (batch,
+    kv_heads, keys, width) → (batch, queries, heads · width)."""
     state, dropout = run.state, component.dropout if run.holder.training else 0.0
     mask = state.masks.get(component.mask_kind, OPEN)
     bias = None if component.memory else state.bias

@@ -200,9 +200,10 @@ class WithHead(TaskModel):
         asked = given.get("output_hidden_states")
         kept = head.kept(task, out, self.config.output_hidden_states if asked is None else asked)
         if out.get("router_logits") is not None:
-            balance = self._load_balance(out.router_logits, given.get("attention_mask"), values[0].shape[0])
-            if loss is not None:
-                loss = loss + text.router_aux_loss_coef * balance.to(loss.device)
+            balance, share = None, text.get("router_aux_loss_coef")
+            if share is not None:  # else the family keeps its experts busy otherwise
+                balance = self._load_balance(out.router_logits, given.get("attention_mask"), values[0].shape[0])
+                loss = None if loss is None else loss + share * balance.to(loss.device)
             return MoeCausalLMOutputWithPast(
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components.leaves import Weight
+from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.leaf import start
 from loadstone.frameworks.torch.modeling.leaves import initialize_leaf
 from loadstone.frameworks.torch.transformers_compat.conventions import initialize_by_class
@@ -64,8 +65,10 @@ def materialize(model: nn.Module, names: set[str], dtype: torch.dtype, device: t
     for name, buffer in list(model.named_buffers()):
         if name in names:
             owner, _, leaf = name.rpartition(".")
-            empty = torch.empty(buffer.shape, dtype=_kind(buffer, dtype), device=device)
-            model.get_submodule(owner)._buffers[leaf] = empty
+            holder = model.get_submodule(owner)
+            lone: Weight | None = holder.__dict__.get("lone_weights", {}).get(leaf)
+            kind = _kind(buffer, dtype) if lone is None or lone.dtype is None else to_torch(lone.dtype)
+            holder._buffers[leaf] = torch.empty(buffer.shape, dtype=kind, device=device)
     parameters: dict[int, nn.Parameter] = {}
     for name, slot in list(model.named_parameters(remove_duplicate=False)):
         if id(slot) in parameters or name in names:

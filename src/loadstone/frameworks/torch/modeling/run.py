@@ -68,6 +68,14 @@ class Run:
         here: tuple[int, ...] = _module(self.holder, part.name).__dict__.get("shares", sizes)
         return here
 
+    def for_shares(self, part: Part, x: Tensor) -> Tensor:
+        """Where ranks compute with shares, the gradient of ``x`` is the sum of all ranks'."""
+        if "shares" not in _module(self.holder, part.name).__dict__:
+            return x
+        ranks: Any = self.holder.__dict__["ranks"]
+        whole: Tensor = ranks.shared(x)
+        return whole
+
     def weight(self, part: Part) -> Tensor:
         holder, name = self.holder, part.name
         stem, _, last = name.rpartition(".")
