@@ -287,6 +287,7 @@ class HeadParts:
     embedding: str = "embed_tokens"
     """The token table in it."""
     lm_head: str = "lm_head"
+    lm_head_bias: bool = False
     token_classifier: str = "score"
     question_prefix: str | None = None
     """The bare model in the class for question answering, where it is not ``prefix``."""
@@ -318,7 +319,8 @@ def decoder_heads(
 
     def causal_lm(config: ConfigT) -> Component:
         bare = part(config)
-        output = Part(lm_head, linear(bare, config.vocab_size, config, bool(config.get("lm_head_bias"))))
+        bias = parts.lm_head_bias or bool(config.get("lm_head_bias"))
+        output = Part(lm_head, linear(bare, config.vocab_size, config, bias))
         if parts.logits_scale is not None:
             output = Part("", Chain((output, Part("", Scaled(parts.logits_scale(config))))))
         cap = config.get("final_logit_softcapping")

@@ -21,7 +21,8 @@ class Attention(Component):
     """Multi-head attention with grouped keys and values (arXiv:1706.03762, arXiv:2305.13245).
 
     ``projections`` are three linear maps (query, key, value) or one fused map; ``fused`` tells how one is set
-    out: all queries, then keys, then values (``"blocks"``), or query, key, value of each head (``"heads"``).
+    out: all queries, then keys, then values (``"blocks"``), or for each key the queries that share it, that key and its
+    value (``"heads"``).
     """
 
     heads: int
@@ -102,7 +103,7 @@ class Attention(Component):
             for part, section in zip(self.projections, (queries, keys, keys), strict=True):
                 yield part, Role("outputs", section.units, (section,))
         elif self.fused == "heads":
-            yield self.projections[0], Role("outputs", self.heads, (queries,))
+            yield self.projections[0], Role("outputs", self.kv_heads, (Section(self.kv_heads),))
         else:
             sections = (queries, keys, keys)
             yield self.projections[0], Role("outputs", sum(each.units for each in sections), sections)
@@ -134,8 +135,10 @@ class Attention(Component):
             of_query, of_key, of_value = self.projections
             query, key, value = run(of_query, x), run(of_key, x), run(of_value, x)
         elif self.fused == "heads":
-            query, key, value = xp.split(by_head(xp, run(self.projections[0], x), 3 * dim), (dim,) * 3)
-            return query, key, value
+            shared = self.heads // self.kv_heads
+            by_key = by_head(xp, run(self.projections[0], x), (shared + 2) * dim)
+            queries, key, value = xp.split(by_key, (shared * dim, dim, dim))
+            return _each_by_itself(xp, queries, shared, dim), key, value
         else:
             sizes = (self.heads * dim, self.kv_heads * dim, self.kv_heads * dim)
             fused = self.projections[0]
@@ -147,6 +150,15 @@ def by_head(xp: ArrayFunctions, x: Array, dim: int) -> Array:
     """(batch, tokens, heads · dim) → (batch, heads, tokens, dim), for so many heads as are here."""
     batch, tokens, _ = xp.shape(x)
     return xp.permute_dims(xp.reshape(x, (batch, tokens, x.shape[-1] // dim, dim)), (0, 2, 1, 3))
+
+
+def _each_by_itself(xp: ArrayFunctions, x: Array, shared: int, dim: int) -> Array:
+    """(batch, keys, tokens, shared · dim), the queries of each key → (batch, keys · shared, tokens, dim)."""
+    if shared == 1:
+        return x
+    batch, keys, tokens, _ = xp.shape(x)
+    apart = xp.permute_dims(xp.reshape(x, (batch, keys, tokens, shared, dim)), (0, 1, 3, 2, 4))
+    return xp.reshape(apart, (batch, keys * shared, tokens, dim))
 
 
 def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype: Any) -> tuple[Array, Array]:
