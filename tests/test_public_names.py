@@ -133,6 +133,9 @@ FAMILIES = {
     "GPTNeo": f"{_DECODER} ForQuestionAnswering",
     "CodeGen": "Model ForCausalLM",
     "GPTBigCode": _DECODER,
+    "Falcon": f"{_DECODER} ForQuestionAnswering",
+    "Bloom": f"{_DECODER} ForQuestionAnswering",
+    "Mpt": f"{_DECODER} ForQuestionAnswering",
     "OPT": "Model ForCausalLM ForSequenceClassification ForQuestionAnswering",
     "Whisper": "Model ForConditionalGeneration ForCausalLM ForAudioClassification",
     "Bert": f"{_ENCODER} BertLMHeadModel ForNextSentencePrediction ForPreTraining",
@@ -200,6 +203,7 @@ WITHIN = (
     *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule", "ParakeetEncoder"),
     *("ChineseCLIPText", "ChineseCLIPVision", "Siglip2Text", "Siglip2Vision"),
     *("DPTBackbone", "DepthAnythingBackbone", "VitPoseBackbone"),
+    "MptAttention",
 )
 """Stems of the configs that lie within another."""
 

@@ -24,6 +24,7 @@ VALUES: list[dict[str, Any]] = [
 """Few layers, and keys that others wait for."""
 MORE: dict[str, dict[str, Any]] = {
     "beit": {"out_indices": [3, 5, 7, 11]},
+    "falcon": {"alibi": True, "multi_query": False},
     "dpt": {"backbone_config": {"out_indices": [1, 2, 3, 4]}},
 }
 """Family → keys that it alone has, and without which others are not read."""

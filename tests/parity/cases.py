@@ -160,8 +160,12 @@ BERT_LIKE = dict(
 ROBERTA_LIKE = BERT_LIKE | dict(pad_token_id=1, bos_token_id=0, eos_token_id=2)
 
 # The experts' widths are multiples of 8, as transformers' grouped product wants them in bfloat16.
-NEEDED: dict[str, dict[str, Any]] = {"beit": {"out_indices": [3, 5, 7, 11]}}
-"""What a family's config must say for a class that reads so many layers, in tests that make one of every class."""
+NEEDED: dict[str, dict[str, Any]] = {
+    "beit": {"out_indices": [3, 5, 7, 11]},
+    "falcon": {"num_attention_heads": 64, "hidden_size": 4096},
+}
+"""What a family's config must say for a class that reads so many layers, or so that two ranks can share its heads, in
+tests that make one of every class."""
 
 PLAIN: dict[str, dict[str, Any]] = {
     "llama": LLAMA_LIKE,

@@ -58,6 +58,7 @@ MODELS |= {"CLIPTextModelWithProjection": ("clip_text_model", READS)}
 MODELS |= dict.fromkeys(("Qwen2VLModel", "Qwen2VLForConditionalGeneration"), ("qwen2_vl", SEEING))
 
 NOT_CALLED = {"ViTPatchEmbeddings", "ViTMLP", "PatchEmbed", "WhisperDecoderWrapper", "BartDecoderWrapper"}
+NOT_CALLED |= {"BloomGelu"}
 NOT_CALLED |= {"ParakeetEncoderRelPositionalEncoding"}
 """Levels that here are only part of names, as files on the Hub have them, or not even that."""
 HELD_BY_THE_HEAD = {"Qwen2VLModel"}

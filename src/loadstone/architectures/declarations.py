@@ -28,7 +28,7 @@ REFUSED: Mapping[str, Refusal] = {
     "is_encoder_decoder": Refusal((False,), "this family has no encoder beside its decoder"),
     "pruned_heads": Refusal(({},), "pruned heads are not supported"),
     "tie_last_hidden_states": Refusal((True,), "the last of hidden_states is last_hidden_state"),
-    "alibi": Refusal((False,), "no family here has ALiBi"),
+    "alibi": Refusal((False,), "this family has no ALiBi"),
     "clip_qkv": Refusal((), "queries, keys and values are not clipped"),
     "use_qk_norm": Refusal((False,), "that norm is part of a family, not a key"),
     "qk_layernorm": Refusal((False,), "that norm is part of a family, not a key"),

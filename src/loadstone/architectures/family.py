@@ -148,10 +148,9 @@ class Family:
         )
 
     def config_of(self, model_type: object) -> type[PretrainedConfig] | None:
-        """The class of the configs with a ``model_type``: the family's own, or one that lies within it."""
-        return next(
-            (each for each in self.configs.values() if model_type in (each.model_type, *each.also_called)), None
-        )
+        """The class of the configs with a ``model_type``: the family's own, or one that lies within it and has one."""
+        named = (each for each in self.configs.values() if each.model_type)
+        return next((each for each in named if model_type in (each.model_type, *each.also_called)), None)
 
     def heads_of(self, model_type: str) -> tuple[HeadSpec, ...]:
         """The classes that can be made of a config with a ``model_type``: its own, or that of a part of its models."""

@@ -50,6 +50,7 @@ from loadstone.architectures.components.leaves import (
     Softcap,
     Weight,
 )
+from loadstone.architectures.components.linear_bias import LinearBiasEmbeddings
 from loadstone.architectures.components.merged import Mark, Marked, Merged
 from loadstone.architectures.components.padded_patches import PaddedPatches
 from loadstone.architectures.components.patches import Patches
@@ -159,6 +160,7 @@ __all__ = [
     "LayerScale",
     "LayerSum",
     "Linear",
+    "LinearBiasEmbeddings",
     "MapHead",
     "MapsTower",
     "Mark",

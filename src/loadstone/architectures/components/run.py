@@ -81,6 +81,9 @@ class ArrayFunctions(Protocol):
         """What a :class:`~loadstone.architectures.components.leaves.Conv` makes of (batch, inputs, *sizes), without its
         bias, with a weight that is computed."""
 
+    def in_bfloat16(self, x: Array, /) -> Array:
+        """Values in float32 as bfloat16 would hold them, also in a compiled program that need not be so strict."""
+
     def log_softmax(self, x: Array, /) -> Array:
         """Over the last axis, in float32."""
 

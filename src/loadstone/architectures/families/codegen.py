@@ -42,6 +42,8 @@ class CodeGenConfig(GPTJLikeConfig):
 class ProcessorAttention(Attention):
     """Attention whose one map has, for each of four processors, the queries of its heads, their values, their keys."""
 
+    computes_shares: ClassVar[bool] = True
+
     def _project(self, run: Run, x: Array) -> tuple[Array, Array, Array]:
         """Query, key and value (batch, heads, tokens, head_dim)."""
         xp, fused = run.xp, run(self.projections[0], x)

@@ -10,7 +10,7 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.layers import Layer, pre_norm
+from loadstone.architectures.components.layers import Chain, Layer, pre_norm
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
@@ -108,7 +108,7 @@ def blueprint(config: GPTNeoConfig) -> Tower:
             index=index,
         )
         steps = (
-            pre_norm(Part("attn.attention", attention), Part("ln_1", norm), config.resid_dropout),
+            pre_norm(Part("attn", Chain((Part("attention", attention),))), Part("ln_1", norm), config.resid_dropout),
             pre_norm(Part("mlp", feed_forward), Part("ln_2", norm), config.resid_dropout),
         )
         layers.append(Layer(steps))

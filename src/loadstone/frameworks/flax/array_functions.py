@@ -103,6 +103,10 @@ def on_host(function: Callable[..., np.ndarray], like: Array, /, *arrays: Array)
     )
 
 
+def in_bfloat16(x: Array, /) -> Array:
+    return jax.lax.reduce_precision(x, exponent_bits=8, mantissa_bits=7)
+
+
 def pad(x: Array, before: int, after: int, /, *, axis: int) -> Array:
     widths = [(0, 0)] * x.ndim
     widths[axis] = (before, after)

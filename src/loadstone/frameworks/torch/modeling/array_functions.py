@@ -88,6 +88,10 @@ def flip(x: Tensor, /, *, axis: int) -> Tensor:
     return x.flip(axis)
 
 
+def in_bfloat16(x: Tensor, /) -> Tensor:
+    return x.to(torch.bfloat16).to(x.dtype)
+
+
 def near(x: Tensor, like: Tensor, /) -> Tensor:
     return x.to(like.device)
 

@@ -30,7 +30,7 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
     mask = state.masks.get(component.mask_kind, OPEN)
     bias = None if component.memory else state.bias
     if bias is not None:
-        mask = _with_bias(mask, bias, query)
+        mask = _with_bias(mask, _of_these_heads(run, bias, query.shape[1]), query)
     if state.options.eager or state.attentions is not None or component.softcap is not None or component.sinks:
         hiding = mask, dropout, None if component.sinks is None else _own_sinks(run, component.sinks, query.shape[1])
         out, weights = _eager(component, query, key, value, hiding)
@@ -65,11 +65,21 @@ def _of_all_ranks(run: Runs, component: components.Attention, weights: Tensor) -
     return whole.movedim(-1, 1)
 
 
+def _of_these_heads(run: Runs, bias: Tensor, heads: int) -> Tensor:
+    """Of a bias (batch or 1, heads, queries or 1, keys) that is for all heads that of this rank's, where each rank
+    computes some."""
+    if bias.shape[1] == heads:
+        return bias
+    ranks: Any = run.holder.__dict__["ranks"]
+    start, stop = ranks.chunk(bias.shape[1])
+    return bias[:, start:stop]
+
+
 def _with_bias(mask: Mask, bias: Tensor, query: Tensor) -> Mask:
-    """What is added to the scores, with a bias (1, heads, queries, keys) in it."""
+    """What is added to the scores, with a bias (batch or 1, heads, queries or 1, keys) in it."""
     bias, allowed = bias.to(query.dtype), mask.allowed
     if allowed is None and mask.causal:
-        allowed = _triangle(bias.shape[-2:], query.device)
+        allowed = _triangle(torch.Size((query.shape[2], bias.shape[-1])), query.device)
     return Mask(bias if allowed is None else bias + additive(allowed, query.dtype), False)
 
 
