@@ -142,6 +142,8 @@ FAMILIES = {
     "Roberta": f"{_ENCODER} ForCausalLM",
     **dict.fromkeys(("XLMRoberta", "Camembert", "Data2VecText", "XLMRobertaXL"), f"{_ENCODER} ForCausalLM"),
     "DistilBert": _ENCODER,
+    "Albert": f"{_ENCODER} ForPreTraining",
+    "RemBert": f"{_ENCODER} ForCausalLM",
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,

@@ -9,6 +9,7 @@ from jax import Array
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from loadstone.architectures.families.albert import AlbertConfig as AlbertConfig
 from loadstone.architectures.families.audio_spectrogram_transformer import ASTConfig as ASTConfig
 from loadstone.architectures.families.bart import BartConfig as BartConfig
 from loadstone.architectures.families.beit import BeitConfig as BeitConfig
@@ -82,6 +83,7 @@ from loadstone.architectures.families.qwen2_vl import Qwen2VLTextConfig as Qwen2
 from loadstone.architectures.families.qwen2_vl import Qwen2VLVisionConfig as Qwen2VLVisionConfig
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
+from loadstone.architectures.families.rembert import RemBertConfig as RemBertConfig
 from loadstone.architectures.families.resnet import ResNetConfig as ResNetConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
 from loadstone.architectures.families.segformer import SegformerConfig as SegformerConfig
@@ -132,6 +134,7 @@ from loadstone.frameworks.flax.heads import TaskModel as _FlaxTaskModel
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel as FlaxPreTrainedModel
 from loadstone.frameworks.flax.outputs import FieldTuple
 from loadstone.frameworks.outputs import (
+    AlbertForPreTrainingOutput,
     BackboneOutput,
     BaseModelOutput,
     BertForPreTrainingOutput,
@@ -2251,6 +2254,71 @@ class AutoModelForZeroShotObjectDetection(AutoClass):
     ) -> Any | tuple[Any, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AlbertPreTrainedModel(PreTrainedModel):
+    config: AlbertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class AlbertModel(AlbertPreTrainedModel, _BareModel):
+    config: AlbertConfig
+
+class AlbertForMaskedLM(AlbertPreTrainedModel, _MaskedLM):
+    config: AlbertConfig
+
+class AlbertForSequenceClassification(AlbertPreTrainedModel, _SequenceClassification):
+    config: AlbertConfig
+
+class AlbertForMultipleChoice(AlbertPreTrainedModel, _MultipleChoice):
+    config: AlbertConfig
+
+class AlbertForTokenClassification(AlbertPreTrainedModel, _TokenClassification):
+    config: AlbertConfig
+
+class AlbertForQuestionAnswering(AlbertPreTrainedModel, _QuestionAnswering):
+    config: AlbertConfig
+
+class AlbertForPreTraining(AlbertPreTrainedModel, _PreTraining):
+    config: AlbertConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        sentence_order_label: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> AlbertForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
 
 class ASTPreTrainedModel(PreTrainedModel):
     config: ASTConfig
@@ -5572,6 +5640,57 @@ class Qwen3MoeForTokenClassification(Qwen3MoePreTrainedModel, _TokenClassificati
 class Qwen3MoeForQuestionAnswering(Qwen3MoePreTrainedModel, _QuestionAnswering):
     config: Qwen3MoeConfig
 
+class RemBertPreTrainedModel(PreTrainedModel):
+    config: RemBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class RemBertModel(RemBertPreTrainedModel, _BareModel):
+    config: RemBertConfig
+
+class RemBertForMaskedLM(RemBertPreTrainedModel, _MaskedLM):
+    config: RemBertConfig
+
+class RemBertForSequenceClassification(RemBertPreTrainedModel, _SequenceClassification):
+    config: RemBertConfig
+
+class RemBertForMultipleChoice(RemBertPreTrainedModel, _MultipleChoice):
+    config: RemBertConfig
+
+class RemBertForTokenClassification(RemBertPreTrainedModel, _TokenClassification):
+    config: RemBertConfig
+
+class RemBertForQuestionAnswering(RemBertPreTrainedModel, _QuestionAnswering):
+    config: RemBertConfig
+
+class RemBertForCausalLM(RemBertPreTrainedModel, _CausalLM):
+    config: RemBertConfig
+
 class ResNetPreTrainedModel(PreTrainedModel):
     config: ResNetConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -8810,6 +8929,73 @@ class FlaxAutoModelForZeroShotImageClassification(AutoClass):
     ) -> FlaxPreTrainedModel | tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
+class FlaxAlbertPreTrainedModel(FlaxPreTrainedModel):
+    config: AlbertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxAlbertModel(FlaxAlbertPreTrainedModel, _FlaxBareModel):
+    config: AlbertConfig
+
+class FlaxAlbertForMaskedLM(FlaxAlbertPreTrainedModel, _FlaxMaskedLM):
+    config: AlbertConfig
+
+class FlaxAlbertForSequenceClassification(FlaxAlbertPreTrainedModel, _FlaxSequenceClassification):
+    config: AlbertConfig
+
+class FlaxAlbertForMultipleChoice(FlaxAlbertPreTrainedModel, _FlaxMultipleChoice):
+    config: AlbertConfig
+
+class FlaxAlbertForTokenClassification(FlaxAlbertPreTrainedModel, _FlaxTokenClassification):
+    config: AlbertConfig
+
+class FlaxAlbertForQuestionAnswering(FlaxAlbertPreTrainedModel, _FlaxQuestionAnswering):
+    config: AlbertConfig
+
+class FlaxAlbertForPreTraining(FlaxAlbertPreTrainedModel, _FlaxPreTraining):
+    config: AlbertConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        sentence_order_label: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> AlbertForPreTrainingOutput | FieldTuple: ...
 
 class FlaxASTPreTrainedModel(FlaxPreTrainedModel):
     config: ASTConfig
@@ -12259,6 +12445,57 @@ class FlaxQwen3MoeForTokenClassification(FlaxQwen3MoePreTrainedModel, _FlaxToken
 class FlaxQwen3MoeForQuestionAnswering(FlaxQwen3MoePreTrainedModel, _FlaxQuestionAnswering):
     config: Qwen3MoeConfig
 
+class FlaxRemBertPreTrainedModel(FlaxPreTrainedModel):
+    config: RemBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxRemBertModel(FlaxRemBertPreTrainedModel, _FlaxBareModel):
+    config: RemBertConfig
+
+class FlaxRemBertForMaskedLM(FlaxRemBertPreTrainedModel, _FlaxMaskedLM):
+    config: RemBertConfig
+
+class FlaxRemBertForSequenceClassification(FlaxRemBertPreTrainedModel, _FlaxSequenceClassification):
+    config: RemBertConfig
+
+class FlaxRemBertForMultipleChoice(FlaxRemBertPreTrainedModel, _FlaxMultipleChoice):
+    config: RemBertConfig
+
+class FlaxRemBertForTokenClassification(FlaxRemBertPreTrainedModel, _FlaxTokenClassification):
+    config: RemBertConfig
+
+class FlaxRemBertForQuestionAnswering(FlaxRemBertPreTrainedModel, _FlaxQuestionAnswering):
+    config: RemBertConfig
+
+class FlaxRemBertForCausalLM(FlaxRemBertPreTrainedModel, _FlaxCausalLM):
+    config: RemBertConfig
+
 class FlaxResNetPreTrainedModel(FlaxPreTrainedModel):
     config: ResNetConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -15556,6 +15793,71 @@ class TFAutoModelForZeroShotImageClassification(AutoClass):
     ) -> TFPreTrainedModel | tuple[TFPreTrainedModel, dict[str, Any]]: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
+class TFAlbertPreTrainedModel(TFPreTrainedModel):
+    config: AlbertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AlbertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFAlbertModel(TFAlbertPreTrainedModel, _TFBareModel):
+    config: AlbertConfig
+
+class TFAlbertForMaskedLM(TFAlbertPreTrainedModel, _TFMaskedLM):
+    config: AlbertConfig
+
+class TFAlbertForSequenceClassification(TFAlbertPreTrainedModel, _TFSequenceClassification):
+    config: AlbertConfig
+
+class TFAlbertForMultipleChoice(TFAlbertPreTrainedModel, _TFMultipleChoice):
+    config: AlbertConfig
+
+class TFAlbertForTokenClassification(TFAlbertPreTrainedModel, _TFTokenClassification):
+    config: AlbertConfig
+
+class TFAlbertForQuestionAnswering(TFAlbertPreTrainedModel, _TFQuestionAnswering):
+    config: AlbertConfig
+
+class TFAlbertForPreTraining(TFAlbertPreTrainedModel, _TFPreTraining):
+    config: AlbertConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        sentence_order_label: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> AlbertForPreTrainingOutput | FieldTuple: ...
 
 class TFASTPreTrainedModel(TFPreTrainedModel):
     config: ASTConfig
@@ -18870,6 +19172,57 @@ class TFQwen3MoeForTokenClassification(TFQwen3MoePreTrainedModel, _TFTokenClassi
 
 class TFQwen3MoeForQuestionAnswering(TFQwen3MoePreTrainedModel, _TFQuestionAnswering):
     config: Qwen3MoeConfig
+
+class TFRemBertPreTrainedModel(TFPreTrainedModel):
+    config: RemBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RemBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFRemBertModel(TFRemBertPreTrainedModel, _TFBareModel):
+    config: RemBertConfig
+
+class TFRemBertForMaskedLM(TFRemBertPreTrainedModel, _TFMaskedLM):
+    config: RemBertConfig
+
+class TFRemBertForSequenceClassification(TFRemBertPreTrainedModel, _TFSequenceClassification):
+    config: RemBertConfig
+
+class TFRemBertForMultipleChoice(TFRemBertPreTrainedModel, _TFMultipleChoice):
+    config: RemBertConfig
+
+class TFRemBertForTokenClassification(TFRemBertPreTrainedModel, _TFTokenClassification):
+    config: RemBertConfig
+
+class TFRemBertForQuestionAnswering(TFRemBertPreTrainedModel, _TFQuestionAnswering):
+    config: RemBertConfig
+
+class TFRemBertForCausalLM(TFRemBertPreTrainedModel, _TFCausalLM):
+    config: RemBertConfig
 
 class TFResNetPreTrainedModel(TFPreTrainedModel):
     config: ResNetConfig

@@ -59,7 +59,8 @@ def inputs(class_name: str, config: Any) -> dict[str, Any]:
     if class_name.endswith("ForQuestionAnswering"):
         return {**given, "start_positions": torch.tensor([1, 4]), "end_positions": torch.tensor([3, 20])}
     if class_name.endswith("ForPreTraining"):
-        return {**given, "labels": targets, "next_sentence_label": torch.tensor([1, 0])}
+        pair = "sentence_order_label" if class_name.startswith("Albert") else "next_sentence_label"
+        return {**given, "labels": targets, pair: torch.tensor([1, 0])}
     return given if class_name.endswith("Model") else {**given, "labels": targets}
 
 

@@ -170,7 +170,8 @@ def test_gradients_agree(made: Models, family: str, class_name: str) -> None:
         model(**inputs).loss.backward()
         found.append([parameter.grad for parameter in model.parameters() if parameter.grad is not None])
         model.zero_grad()
-    expected, ours = (sorted(float(grad.norm()) for grad in grads if grad.any()) for grads in found)
+    # A key's bias gets none, nor does a choice's, but for what rounding leaves.
+    expected, ours = (sorted(norm for grad in grads if (norm := float(grad.norm())) > 1e-6) for grads in found)
     assert len(ours) == len(expected)
     torch.testing.assert_close(torch.tensor(ours), torch.tensor(expected), atol=1e-4, rtol=1e-3)
 

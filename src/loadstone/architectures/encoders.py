@@ -128,6 +128,11 @@ def bert_attention(
 
 def bert_layer(config: PretrainedConfig, attention: Residual) -> Layer:
     """A layer with ``attention``, ``intermediate.dense`` and ``output.{dense,LayerNorm}``."""
+    return Layer((Part("attention", attention), Part("", bert_feed_forward(config))))
+
+
+def bert_feed_forward(config: PretrainedConfig) -> Residual:
+    """``intermediate.dense`` and ``output.{dense,LayerNorm}``."""
     width, inner = config.hidden_size, config.intermediate_size
     intermediate = Chain(
         (
@@ -135,8 +140,7 @@ def bert_layer(config: PretrainedConfig, attention: Residual) -> Layer:
             Part("intermediate_act_fn", Activation(config.hidden_act)),
         )
     )
-    feed_forward = Residual(Part("intermediate", intermediate), end=Part("output", bert_output(config, inner)))
-    return Layer((Part("attention", attention), Part("", feed_forward)))
+    return Residual(Part("intermediate", intermediate), end=Part("output", bert_output(config, inner)))
 
 
 def bert_output(config: PretrainedConfig, inputs: int | None = None) -> Add:

@@ -1,4 +1,4 @@
-"""What RoBERTa and its kin have in common: positions counted over tokens that are no padding, and heads."""
+"""What RoBERTa and models built like it have in common: positions counted over tokens that are no padding; heads."""
 
 from __future__ import annotations
 

@@ -30,6 +30,32 @@ class _SharedKeys(TypedDict, total=False):
     torchscript: Any
     use_return_dict: Any
 
+class AlbertKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout_prob: float
+    decoder_start_token_id: Any
+    embedding_size: int
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    inner_group_num: int
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_groups: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
 class ASTKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_probs_dropout_prob: float
     bos_token_id: int | None
@@ -1835,6 +1861,31 @@ class Qwen3MoeKeywords(LoadKeywords, _SharedKeys, total=False):
     use_sliding_window: bool
     vocab_size: int
 
+class RemBertKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout_prob: float
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    input_embedding_size: int
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    output_embedding_size: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
 class ResNetKeywords(LoadKeywords, _SharedKeys, total=False):
     bos_token_id: int | None
     decoder_start_token_id: Any
@@ -2923,6 +2974,8 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     initializer_cutoff_factor: float | None
     initializer_factor: Any
     initializer_range: Any
+    inner_group_num: int
+    input_embedding_size: int
     intermediate_size: Any
     is_causal: Any
     is_encoder_decoder: Any
@@ -2997,6 +3050,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     num_feat_extract_layers: int | None
     num_frames: int
     num_heads: Any
+    num_hidden_groups: int
     num_hidden_layers: Any
     num_key_value_heads: Any
     num_layers: Any
@@ -3009,6 +3063,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     original_max_position_embeddings: int
     out_features: list[str] | None
     out_indices: list[int] | None
+    output_embedding_size: int
     output_hidden_size: int | None
     output_router_logits: bool
     output_stride: int

@@ -525,6 +525,18 @@ class BertForPreTrainingOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class AlbertForPreTrainingOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``prediction_logits`` (batch, tokens, vocab); ``sop_logits`` (batch, labels): whether the two
+    sentences are in their order, and whether they are not."""
+
+    loss: TensorT | None = None
+    prediction_logits: TensorT | None = None
+    sop_logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class ElectraForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens): above 0 where a token seems to be replaced."""
 

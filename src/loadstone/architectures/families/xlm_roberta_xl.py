@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from loadstone.architectures import encoders, roberta
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import Add, Chain, Layer, Residual, Stack
+from loadstone.architectures.components.layers import Add, Chain, Layer, Residual
 from loadstone.architectures.components.leaves import Activation
 from loadstone.architectures.components.towers import Tower
 
@@ -50,10 +50,8 @@ def blueprint(config: XLMRobertaXLConfig, pooler: bool = True) -> Tower:
     embeddings = replace(encoders.bert_embeddings(config, positions="tokens"), norm=None)
     layers = [layer(config, index) for index in range(config.num_hidden_layers)]
     tower = encoders.bert_tower(config, Part("embeddings", embeddings), layers, pooler=pooler)
-    norm = Part("LayerNorm", encoders.layer_norm(config))
-    stack = tower.stack.component
-    assert isinstance(stack, Stack)
-    return replace(tower, stack=Part("encoder", Chain((Part("", stack), norm))))
+    stack = Chain((Part("", tower.stack.component), Part("LayerNorm", encoders.layer_norm(config))))
+    return replace(tower, stack=Part("encoder", stack))
 
 
 FAMILY = roberta.family(XLMRobertaXLConfig, "XLMRobertaXL", "arXiv:2105.00572", model=blueprint)

@@ -23,6 +23,7 @@ class Inputs(TypedDict, total=False):
     past_key_values: KeyValueCache
     labels: Array
     next_sentence_label: Array
+    sentence_order_label: Array
     start_positions: Array
     end_positions: Array
     logits_to_keep: Array

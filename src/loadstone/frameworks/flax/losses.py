@@ -105,9 +105,11 @@ def span(start_logits: Array, end_logits: Array, start: Array, end: Array) -> Ar
     return (losses[0] + losses[1]) / 2
 
 
-def pretraining(logits: Array, relationship: Array, labels: Array, next_sentence: Array) -> Array:
+def pretraining(
+    logits: Array, relationship: Array, labels: Array, next_sentence: Array, name: str = "next_sentence_label"
+) -> Array:
     """Masked tokens (batch, tokens), and whether the second sentence follows the first (batch,)."""
-    classes = _classes("next_sentence_label", next_sentence, relationship.shape[:-1])
+    classes = _classes(name, next_sentence, relationship.shape[:-1])
     return masked_token(logits, labels) + cross_entropy(relationship, classes)
 
 
@@ -212,6 +214,9 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], str | None, Inputs], A
     "sequence_classes": lambda values, labels, problem, given: sequence_classes(values[0], labels[0], problem),
     "token_classes": lambda values, labels, problem, given: token_classes(values[0], labels[0]),
     "pretraining": lambda values, labels, problem, given: pretraining(values[0], values[1], labels[0], labels[1]),
+    "sentence_order": lambda values, labels, problem, given: pretraining(
+        values[0], values[1], labels[0], labels[1], "sentence_order_label"
+    ),
     "replaced_tokens": lambda values, labels, problem, given: replaced_tokens(
         values[0], labels[0], given.get("attention_mask")
     ),

@@ -128,9 +128,15 @@ def span(start_logits: tf.Tensor, end_logits: tf.Tensor, start: tf.Tensor, end: 
     return (losses[0] + losses[1]) / 2
 
 
-def pretraining(logits: tf.Tensor, relationship: tf.Tensor, labels: tf.Tensor, next_sentence: tf.Tensor) -> tf.Tensor:
+def pretraining(
+    logits: tf.Tensor,
+    relationship: tf.Tensor,
+    labels: tf.Tensor,
+    next_sentence: tf.Tensor,
+    name: str = "next_sentence_label",
+) -> tf.Tensor:
     """Masked tokens (batch, tokens), and whether the second sentence follows the first (batch,)."""
-    classes = _classes("next_sentence_label", next_sentence, relationship.shape[:-1])
+    classes = _classes(name, next_sentence, relationship.shape[:-1])
     return masked_token(logits, labels) + cross_entropy(relationship, classes)
 
 
@@ -247,6 +253,9 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], PretrainedConfig, Mapp
     "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
     "token_classes": lambda values, labels, config, given: token_classes(values[0], labels[0]),
     "pretraining": lambda values, labels, config, given: pretraining(values[0], values[1], labels[0], labels[1]),
+    "sentence_order": lambda values, labels, config, given: pretraining(
+        values[0], values[1], labels[0], labels[1], "sentence_order_label"
+    ),
     "replaced_tokens": lambda values, labels, config, given: replaced_tokens(
         values[0], labels[0], given.get("attention_mask")
     ),
