@@ -22,6 +22,7 @@ from safetensors.torch import load_file, save_file
 import loadstone
 from loadstone.architectures import components, registry
 from loadstone.architectures.tasks import TASKS
+from loadstone.core.naming import Fused
 
 from .frameworks import SIDES
 from .modal import FRAMEWORKS, Made
@@ -160,6 +161,7 @@ def test_awkward_configs_agree_in_the_other_frameworks(made: Models, family: str
 @pytest.mark.parametrize(("family", "class_name"), plain())
 def test_gradients_agree(made: Models, family: str, class_name: str) -> None:
     """Of the loss, where there is one: their length in all, and which parameters they reach."""
+    fused = registry.family(family).fused
     each, inputs = made(family, class_name), made.inputs(family, class_name)
     if each.expected(inputs).get("loss") is None:
         assert not any("label" in name or name.endswith("_positions") for name in inputs), "labels, and no loss"
@@ -168,12 +170,18 @@ def test_gradients_agree(made: Models, family: str, class_name: str) -> None:
     for model in (each.model, each.of("torch")):
         model.zero_grad()
         model(**inputs).loss.backward()
-        found.append([parameter.grad for parameter in model.parameters() if parameter.grad is not None])
+        grads = {name: each.grad for name, each in model.named_parameters() if each.grad is not None}
+        found.append([part for name, grad in grads.items() for part in grad.chunk(parts_of(name, fused))])
         model.zero_grad()
     # A key's bias gets none, nor does a choice's, but for what rounding leaves.
     expected, ours = (sorted(norm for grad in grads if (norm := float(grad.norm())) > 1e-6) for grads in found)
     assert len(ours) == len(expected)
     torch.testing.assert_close(torch.tensor(ours), torch.tensor(expected), atol=1e-4, rtol=1e-3)
+
+
+def parts_of(name: str, fused: Iterable[Fused]) -> int:
+    """How many parameters of other modules, all alike, a parameter holds."""
+    return next((len(each.parts) for each in fused if f"{each.whole}." in name), 1)
 
 
 def writers() -> list[Any]:

@@ -89,6 +89,8 @@ class Family:
     """Levels of stored names (``layers.61``) that files carry and no model of a config uses."""
     known: tuple[str, ...] = ()
     """Endings of slots whose values need no file, such as sines of positions: files may lack them."""
+    other_prefixes: tuple[str, ...] = ()
+    """What files of other code call the bare model inside a model with a head."""
     inputs_first: tuple[str, ...] = ()
     """Endings of the slots that are (inputs, outputs) where other families have (outputs, inputs)."""
     fused: tuple[Fused, ...] = ()
@@ -132,7 +134,7 @@ class Family:
             # Files of a model with a head hold the part within the bare model.
             prefixes = [head.prefix, f"{self.prefix}.{head.prefix}" if self.prefix else ""]
         else:
-            prefixes = [self.prefix, *(each.prefix for each in self.heads if not each.is_part)]
+            prefixes = [self.prefix, *(each.prefix for each in self.heads if not each.is_part), *self.other_prefixes]
         return Naming(
             stand_ins=head.stand_ins if head is not None else (),
             prefix=prefix,

@@ -61,6 +61,8 @@ class Rotary(NamedTuple):
     """Whether each value turns with the next; else the first half of those that turn with the second."""
     factors: tuple[float, float] | None = None
     """What cos and sin are multiplied by within the limit, and beyond it, where the scaling does not say it."""
+    stored: bool = False
+    """Whether files hold what cos and sin are made of, so that a component of the tower leaves these in the state."""
 
     @property
     def kind(self) -> str:

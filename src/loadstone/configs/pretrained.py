@@ -67,6 +67,8 @@ class PretrainedConfig(NestedConfigs, PushToHub):
 
     default_labels: ClassVar[int] = 2
     """How many classes a classification head tells apart where nobody says it."""
+    also_called: ClassVar[tuple[str, ...]] = ()
+    """Model types that files of other code give it, which are read where the class is named."""
     _auto_class: ClassVar[str | None] = None
     spellings: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"torch_dtype", "dtype"}),)
 

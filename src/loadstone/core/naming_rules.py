@@ -42,8 +42,13 @@ class Rule:
 
 @lru_cache
 def to_slots(rules: tuple[Rule, ...]) -> Callable[[str], str]:
-    """What gives a stored name the spelling that slots have; other names stay as they are."""
-    return _renaming((rule.other, rule.slot) for rule in rules)
+    """What gives a stored name the spelling that slots have; other names stay as they are.
+
+    Where the slot's spelling has the other one in it (``layers.0`` ↔ ``encoder.layers.0``), what is spelled so already
+    stays too.
+    """
+    pairs = [(rule.other, rule.slot) for rule in rules]
+    return _renaming((*pairs, *((slot, slot) for other, slot in pairs if f".{other}." in f".{slot}.")))
 
 
 @lru_cache

@@ -82,7 +82,7 @@ class GatedByLast(Gated):
         both = run(self.projections[0], x)
         inner = both.shape[-1] // 2
         up, gate = run.xp.split(both, (inner, inner))
-        return run(self.down, run.xp.activations[self.activation](gate) * up)
+        return run(self.down, run.dropout(run.xp.activations[self.activation](gate) * up, self.dropout))
 
 
 @record

@@ -285,6 +285,9 @@ class Run(Protocol):
     def rotary(self, tower: Any, x: Array) -> Mapping[Rotary, tuple[Array, Array]]:
         """cos and sin of the state's positions, (batch or 1, 1, tokens, dim) in the dtype of ``x``."""
 
+    def leave_rotary(self, rotary: Rotary, cos: Array, sin: Array) -> None:
+        """Leave cos and sin (batch or 1, 1, tokens, dim) of the state's positions in the state, for later layers."""
+
     def end(self, x: Array, pooled: Array | None, last: Array) -> Any:
         """The output of a tower, with what its layers left in the state; ``last``: the last of ``hidden_states``."""
 

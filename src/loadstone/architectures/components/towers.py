@@ -83,8 +83,9 @@ class Tower(Component):
 
     @cached_property
     def rotaries(self) -> tuple[Rotary, ...]:
-        """The rotary positions that the layers use."""
-        return tuple(dict.fromkeys(each.rotary for each in find(self, Attention) if each.rotary is not None))
+        """The rotary positions that the layers use, but for those that files hold."""
+        used = dict.fromkeys(each.rotary for each in find(self, Attention) if each.rotary is not None)
+        return tuple(rotary for rotary in used if not rotary.stored)
 
     @cached_property
     def rotary_layer_types(self) -> tuple[str, ...]:

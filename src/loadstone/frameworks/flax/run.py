@@ -166,6 +166,9 @@ class Run:
         assert positions is not None
         return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
+    def leave_rotary(self, rotary: Rotary, cos: Array, sin: Array) -> None:
+        self.state.rotary[rotary] = cos, sin
+
     def end(self, x: Array, pooled: Array | None, last: Array) -> BaseModelOutput:
         state, cache = self.state, self.state.filled
         if cache is not None:

@@ -152,6 +152,9 @@ class Run:
         positions = self.state.position_ids
         return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
+    def leave_rotary(self, rotary: Rotary, cos: tf.Tensor, sin: tf.Tensor) -> None:
+        self.state.rotary[rotary] = cos, sin
+
     def end(self, x: tf.Tensor, pooled: tf.Tensor | None, last: tf.Tensor) -> BaseModelOutput:
         state, options, cache = self.state, self.state.options, self.state.cache
         if cache is not None:

@@ -221,6 +221,10 @@ class Run:
             tables[rotary] = cos.unsqueeze(1), sin.unsqueeze(1)
         return tables
 
+    def leave_rotary(self, rotary: Rotary, cos: Tensor, sin: Tensor) -> None:
+        self.state.elsewhere.clear()  # where these are not yet
+        self.state.rotary[rotary] = cos, sin
+
     def end(self, x: Tensor, pooled: Tensor | None, last: Tensor) -> BaseModelOutput[Tensor]:
         state = self.state
         if isinstance(state.cache, KeyValueCache):
