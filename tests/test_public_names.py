@@ -31,7 +31,7 @@ NAMES = {
     "AutoModelForImageSegmentation",
     *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
     *("AutoModelForCTC", "AutoModelForAudioFrameClassification", "AutoModelForAudioXVector"),
-    *("AutoModelForVideoClassification", "AutoBackbone"),
+    *("AutoModelForVideoClassification", "AutoModelForDocumentQuestionAnswering", "AutoBackbone"),
     *(
         "GenerationConfig",
         "LoadReport",
@@ -65,7 +65,6 @@ OF_TRANSFORMERS = {
             *(
                 "AudioTokenization",
                 "Decision",
-                "DocumentQuestionAnswering",
                 "ImageMatting",
                 "ImageToImage",
                 "InstanceSegmentation",
@@ -178,6 +177,12 @@ FAMILIES = {
     "VitPose": "VitPoseBackbone ForPoseEstimation",
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "AST": "Model ForAudioClassification",
+    "Deberta": "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering",
+    "DebertaV2": (
+        "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
+    ),
+    "LayoutLMv3": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering",
+    "LayoutLM": "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering",
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",
     "DINOv3ViT": "Model DINOv3ViTBackbone",
     "IJepa": "Model ForImageClassification",

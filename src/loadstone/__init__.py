@@ -35,6 +35,7 @@ _AUTO = (
     "AutoModelForPreTraining",
     "AutoModelForQuestionAnswering",
     "AutoModelForDepthEstimation",
+    "AutoModelForDocumentQuestionAnswering",
     "AutoModelForPoseEstimation",
     "AutoModelForSemanticSegmentation",
     "AutoModelForSeq2SeqLM",
@@ -48,7 +49,6 @@ _AUTO = (
 _AUTO_OF_TRANSFORMERS = (
     "AutoModelForAudioTokenization",
     "AutoModelForDecision",
-    "AutoModelForDocumentQuestionAnswering",
     "AutoModelForImageMatting",
     "AutoModelForImageToImage",
     "AutoModelForInstanceSegmentation",

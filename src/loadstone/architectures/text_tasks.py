@@ -5,6 +5,7 @@ from __future__ import annotations
 from loadstone.architectures.task import (
     BARE,
     CAUSAL_LM,
+    DOCUMENT_QUESTION_ANSWERING,
     MASKED_LM,
     MULTIPLE_CHOICE,
     NEXT_SENTENCE,
@@ -26,6 +27,8 @@ from loadstone.architectures.task import (
 
 _DECODED = ("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds", "token_type_ids")
 _ENCODED = ("input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds")
+ON_PAGES = ("input_ids", "bbox", *_ENCODED[1:])
+"""What models of pages take: ``bbox`` says where each token is."""
 _CLASSIFIED = (*_ENCODED[:4], "past_key_values", "inputs_embeds")
 
 TEXTS = (
@@ -104,6 +107,22 @@ TEXTS = (
         "Extractive question answering: start and end of the answer.",
         "``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss.",
         _ENCODED,
+        ("start_positions", "end_positions"),
+        ("use_cache", *SHOWN),
+        output="QuestionAnsweringModelOutput",
+        loss="span",
+        gives=("start_logits", "end_logits"),
+        splits=True,
+    ),
+    Task(
+        DOCUMENT_QUESTION_ANSWERING,
+        "DocumentQuestionAnswering",
+        "Question answering about a page: start and end of the answer.",
+        """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss.
+
+        ``bbox`` (batch, tokens, 4): left, upper, right and lower end of each token, in thousandths of the page.
+        """,
+        ON_PAGES,
         ("start_positions", "end_positions"),
         ("use_cache", *SHOWN),
         output="QuestionAnsweringModelOutput",

@@ -15,6 +15,7 @@ from loadstone.architectures.tasks import (
     CAUSAL_LM,
     CTC,
     DEPTH_ESTIMATION,
+    DOCUMENT_QUESTION_ANSWERING,
     IMAGE_CLASSIFICATION,
     IMAGE_SEGMENTATION,
     IMAGE_TEXT_TO_TEXT,
@@ -262,6 +263,12 @@ class AutoModelForAudioClassification(AutoClass):
     """A model for audio classification."""
 
     task = AUDIO_CLASSIFICATION
+
+
+class AutoModelForDocumentQuestionAnswering(AutoClass):
+    """A model that answers questions about documents."""
+
+    task = DOCUMENT_QUESTION_ANSWERING
 
 
 class AutoModelForObjectDetection(AutoClass):

@@ -11,7 +11,6 @@ GIVES = {
     "AudioXVector": "a vector for the voice in a sound",
     "CTC": "the characters that are spoken in a sound, by connectionist temporal classification",
     "Decision": "the next action of an agent",
-    "DocumentQuestionAnswering": "the answer to a question about a document",
     "ImageMatting": "how far each pixel belongs to the foreground",
     "ImageToImage": "an image made of another",
     "InstanceSegmentation": "a mask for each object in an image",

@@ -246,18 +246,27 @@ class RelativeBias(Component):
         """Leaves the bias (1, heads, queries, keys) in the state, for all layers from here on; gives ``x`` back."""
         xp = run.xp
         queries, keys = run.places(x)
-        behind = queries - keys
-        distance = xp.abs(behind) if self.both_ways else xp.clip(behind, min=0)
-        buckets = self.buckets // 2 if self.both_ways else self.buckets
-        near = buckets // 2
-        spread = xp.log(xp.astype(xp.clip(distance, min=1), xp.float32) / near) / math.log(self.max_distance / near)
-        far = xp.clip(near + xp.astype(spread * (buckets - near), xp.int32), max=buckets - 1)
-        bucket = xp.where(distance < near, distance, far)
-        if self.both_ways:
-            bucket = bucket + xp.where(behind < 0, buckets, 0)
+        bucket = distance_buckets(xp, queries - keys, self.buckets, self.max_distance, both_ways=self.both_ways)
         run.state.bias = xp.permute_dims(run(self.table, bucket), (2, 0, 1))[None]
         return x
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         if role is not None:
             yield self.table, role
+
+
+def distance_buckets(
+    xp: ArrayFunctions, behind: Array, buckets: int, max_distance: int, *, both_ways: bool = True
+) -> Array:
+    """The bucket of each distance: how far a key is ``behind`` its query, or before it, where this is below 0.
+
+    With ``both_ways`` half of the buckets are for keys before their queries, else these share one. Half of the buckets
+    are of one distance each, the others wider and wider, up to ``max_distance``.
+    """
+    distance = xp.abs(behind) if both_ways else xp.clip(behind, min=0)
+    buckets = buckets // 2 if both_ways else buckets
+    near = buckets // 2
+    spread = xp.log(xp.astype(xp.clip(distance, min=1), xp.float32) / near) / math.log(max_distance / near)
+    far = xp.clip(near + xp.astype(spread * (buckets - near), xp.int32), max=buckets - 1)
+    bucket = xp.where(distance < near, distance, far)
+    return bucket + xp.where(behind < 0, buckets, 0) if both_ways else bucket

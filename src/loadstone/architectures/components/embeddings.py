@@ -77,6 +77,13 @@ class Embeddings(Component):
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
         """Vectors (batch, tokens, width) of ids, or of what stands for them."""
+        x = self._added(run, given)
+        if self.norm is not None:
+            x = run(self.norm, x)
+        return run.dropout(x, self.dropout)
+
+    def _added(self, run: Run, given: Mapping[str, Any]) -> Array:
+        """What tokens, segments and positions add up to, before it is normed."""
         inputs = run.read(self, given)
         x, segments = inputs.inputs_embeds, inputs.token_type_ids
         if x is None:
@@ -91,9 +98,7 @@ class Embeddings(Component):
             x = x + run.lookup(self, self.tokens, "token_type_ids", segments)
         if self.position is not None:
             x = x + self._placed(run, inputs.position_ids, x)
-        if self.norm is not None:
-            x = run(self.norm, x)
-        return run.dropout(x, self.dropout)
+        return x
 
     def _placed(self, run: Run, ids: Array, x: Array) -> Array:
         """The vectors of positions ``ids`` (batch or 1, tokens), in the dtype of ``x``."""

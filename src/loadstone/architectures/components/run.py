@@ -143,6 +143,9 @@ class State(Protocol):
     """cos and sin (batch or 1, 1, tokens, dim)."""
     bias: Array | None
     """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
+    distances: tuple[Array, Array] | None
+    """Vectors for distances (kinds, width) that the layers share, and of which kind the distance of a query and a key
+    is, (queries, keys)."""
     position_ids: Array
     """(batch or 1, places), or several rows of them, (rows, batch or 1, places): what the stem leaves here for rotary
     positions."""

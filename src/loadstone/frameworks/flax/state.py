@@ -46,7 +46,8 @@ class State:
     Of a tower: ``masks``, for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to
     the scores; None, or no mask at all, where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens,
     dim). ``bias``: added to the scores. ``memory``: another tower's output. ``padding``: (batch, tokens), false for
-    padding. ``experts``: (batch,), where rows are told theirs. ``past``: how many tokens the cache holds, of the
+    padding. ``experts``: (batch,), where rows are told theirs. ``distances``: see
+    :class:`~loadstone.architectures.components.run.State`. ``past``: how many tokens the cache holds, of the
     ``room`` that it has.
 
     Of a layer: ``kept``, its keys and values so far, each (batch, heads, max_length, width); ``stored``, what
@@ -83,6 +84,7 @@ class State:
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Array] = []
         self.experts: Array | None = None
+        self.distances: tuple[Array, Array] | None = None
         self.bias: Array | None = None
         self.memory: Array | None = None
         self.past: Array | int = 0
@@ -125,7 +127,7 @@ class State:
         state = State(rng=rng, train=self.train, shown=self.shown, use_cache=self.filled is not None)
         state.masks, state.rotary, state.bias, state.memory = self.masks, self.rotary, self.bias, self.memory
         state.past, state.room, state.padding = self.past, self.room, self.padding
-        state.experts, state.grid = self.experts, self.grid
+        state.experts, state.grid, state.distances = self.experts, self.grid, self.distances
         if index < len(self.cache):
             state.kept = self.cache[index]
         if index < len(self.entries):
@@ -208,7 +210,8 @@ class _Static(NamedTuple):
 
 
 def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
-    arrays = (state.past, state.rng, state.bias, state.memory, state.padding, state.experts, state.kept, state.stored)
+    shared = (state.past, state.rng, state.bias, state.memory, state.padding, state.experts, state.distances)
+    arrays = (*shared, state.kept, state.stored)
     static = _Static(
         tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room, state.grid
     )
@@ -219,7 +222,7 @@ def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
 def _unflatten(static: _Static, children: Iterable[Any]) -> State:
     state = State(train=static.train, use_cache=static.use_cache, shown=static.shown)
     masks, cos, sin, state.past, state.rng, state.bias, state.memory, state.padding, *of_layer = children
-    state.experts, state.kept, state.stored = of_layer
+    state.experts, state.distances, state.kept, state.stored = of_layer
     state.grid = static.grid
     state.masks = dict(zip(static.kinds, masks, strict=True))
     state.rotary = dict(zip(static.rotaries, zip(cos, sin, strict=True), strict=True))
@@ -227,7 +230,8 @@ def _unflatten(static: _Static, children: Iterable[Any]) -> State:
     return state
 
 
-_CHILDREN = ("masks", "cos", "sin", "past", "rng", "bias", "memory", "padding", "experts", "kept", "stored")
+_SHARED = ("masks", "cos", "sin", "past", "rng", "bias", "memory", "padding", "experts", "distances")
+_CHILDREN = (*_SHARED, "kept", "stored")
 
 
 def _flatten_with_keys(state: State) -> tuple[list[tuple[Any, object]], _Static]:

@@ -59,6 +59,7 @@ class State(Movable):
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Tensor] = []
         self.experts: Tensor | None = None
+        self.distances: tuple[Tensor, Tensor] | None = None
         self.rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         """cos and sin of the positions."""
         self.cache = cache
@@ -123,6 +124,7 @@ class State(Movable):
             there.memory = move(self.memory, device)
             there.padding = move(self.padding, device)
             there.experts = move(self.experts, device)
+            there.distances = move(self.distances, device)
             there.rotary = move(self.rotary, device)
             there.shown = {}
             there._device = device
