@@ -181,6 +181,9 @@ FAMILIES = {
     "DebertaV2": (
         "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
     ),
+    "Longformer": (
+        "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
+    ),
     "LayoutLMv3": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering",
     "LayoutLM": "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering",
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",

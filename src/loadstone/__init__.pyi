@@ -58,6 +58,7 @@ from loadstone.architectures.families.helium import HeliumConfig as HeliumConfig
 from loadstone.architectures.families.hubert import HubertConfig as HubertConfig
 from loadstone.architectures.families.ijepa import IJepaConfig as IJepaConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
+from loadstone.architectures.families.longformer import LongformerConfig as LongformerConfig
 from loadstone.architectures.families.m2m_100 import M2M100Config as M2M100Config
 from loadstone.architectures.families.mamba import MambaConfig as MambaConfig
 from loadstone.architectures.families.marian import MarianConfig as MarianConfig
@@ -148,6 +149,11 @@ from loadstone.frameworks.outputs import (
     ImageClassifierOutput,
     ImageProjectionOutput,
     ImageSegmentationOutput,
+    LongformerMaskedLMOutput,
+    LongformerMultipleChoiceModelOutput,
+    LongformerQuestionAnsweringModelOutput,
+    LongformerSequenceClassifierOutput,
+    LongformerTokenClassifierOutput,
     MaskedAutoencoderOutput,
     MaskedImageModelingOutput,
     MaskedLMOutput,
@@ -4412,6 +4418,144 @@ class LlamaForTokenClassification(LlamaPreTrainedModel, _TokenClassification):
 
 class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
     config: LlamaConfig
+
+class LongformerPreTrainedModel(PreTrainedModel):
+    config: LongformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class LongformerModel(LongformerPreTrainedModel, _BareModel):
+    config: LongformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        global_attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class LongformerForMaskedLM(LongformerPreTrainedModel, _MaskedLM):
+    config: LongformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        global_attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> LongformerMaskedLMOutput[Tensor] | tuple[object, ...]: ...
+
+class LongformerForSequenceClassification(LongformerPreTrainedModel, _SequenceClassification):
+    config: LongformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        global_attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> LongformerSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class LongformerForMultipleChoice(LongformerPreTrainedModel, _MultipleChoice):
+    config: LongformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        global_attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> LongformerMultipleChoiceModelOutput[Tensor] | tuple[object, ...]: ...
+
+class LongformerForTokenClassification(LongformerPreTrainedModel, _TokenClassification):
+    config: LongformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        global_attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> LongformerTokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class LongformerForQuestionAnswering(LongformerPreTrainedModel, _QuestionAnswering):
+    config: LongformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        global_attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> LongformerQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
 
 class M2M100PreTrainedModel(PreTrainedModel):
     config: M2M100Config
@@ -11178,6 +11322,155 @@ class FlaxLlamaForTokenClassification(FlaxLlamaPreTrainedModel, _FlaxTokenClassi
 
 class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswering):
     config: LlamaConfig
+
+class FlaxLongformerPreTrainedModel(FlaxPreTrainedModel):
+    config: LongformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxLongformerModel(FlaxLongformerPreTrainedModel, _FlaxBareModel):
+    config: LongformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        global_attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxLongformerForMaskedLM(FlaxLongformerPreTrainedModel, _FlaxMaskedLM):
+    config: LongformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        global_attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> LongformerMaskedLMOutput | FieldTuple: ...
+
+class FlaxLongformerForSequenceClassification(FlaxLongformerPreTrainedModel, _FlaxSequenceClassification):
+    config: LongformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        global_attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> LongformerSequenceClassifierOutput | FieldTuple: ...
+
+class FlaxLongformerForMultipleChoice(FlaxLongformerPreTrainedModel, _FlaxMultipleChoice):
+    config: LongformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        global_attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> LongformerMultipleChoiceModelOutput | FieldTuple: ...
+
+class FlaxLongformerForTokenClassification(FlaxLongformerPreTrainedModel, _FlaxTokenClassification):
+    config: LongformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        global_attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> LongformerTokenClassifierOutput | FieldTuple: ...
+
+class FlaxLongformerForQuestionAnswering(FlaxLongformerPreTrainedModel, _FlaxQuestionAnswering):
+    config: LongformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        global_attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> LongformerQuestionAnsweringModelOutput | FieldTuple: ...
 
 class FlaxM2M100PreTrainedModel(FlaxPreTrainedModel):
     config: M2M100Config
@@ -17948,6 +18241,143 @@ class TFLlamaForTokenClassification(TFLlamaPreTrainedModel, _TFTokenClassificati
 
 class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
     config: LlamaConfig
+
+class TFLongformerPreTrainedModel(TFPreTrainedModel):
+    config: LongformerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LongformerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFLongformerModel(TFLongformerPreTrainedModel, _TFBareModel):
+    config: LongformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        global_attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFLongformerForMaskedLM(TFLongformerPreTrainedModel, _TFMaskedLM):
+    config: LongformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        global_attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> LongformerMaskedLMOutput | FieldTuple: ...
+
+class TFLongformerForSequenceClassification(TFLongformerPreTrainedModel, _TFSequenceClassification):
+    config: LongformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        global_attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> LongformerSequenceClassifierOutput | FieldTuple: ...
+
+class TFLongformerForMultipleChoice(TFLongformerPreTrainedModel, _TFMultipleChoice):
+    config: LongformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        global_attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> LongformerMultipleChoiceModelOutput | FieldTuple: ...
+
+class TFLongformerForTokenClassification(TFLongformerPreTrainedModel, _TFTokenClassification):
+    config: LongformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        global_attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> LongformerTokenClassifierOutput | FieldTuple: ...
+
+class TFLongformerForQuestionAnswering(TFLongformerPreTrainedModel, _TFQuestionAnswering):
+    config: LongformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        global_attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> LongformerQuestionAnsweringModelOutput | FieldTuple: ...
 
 class TFM2M100PreTrainedModel(TFPreTrainedModel):
     config: M2M100Config

@@ -23,6 +23,7 @@ VALUES: list[dict[str, Any]] = [
 ]
 """Few layers, and keys that others wait for."""
 MORE: dict[str, dict[str, Any]] = {
+    "deberta-v2": {"conv_kernel_size": 3, "relative_attention": True},
     "beit": {"out_indices": [3, 5, 7, 11]},
     "falcon": {"alibi": True, "multi_query": False},
     "dpt": {"backbone_config": {"out_indices": [1, 2, 3, 4]}},

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 import transformers
 from safetensors import safe_open
@@ -21,6 +22,8 @@ from .frameworks import SIDES, TORCH
 from .reference import TOLERANCE, fill
 
 FRAMEWORKS = ("torch", "flax", "tensorflow")
+IN_FRAMEWORKS = ("torch", *(pytest.param(each, marks=pytest.mark.long) for each in FRAMEWORKS[1:]))
+"""The same as parameters of a test whose Flax and TensorFlow run among the long."""
 
 MEASURED: dict[str, float] = {}
 """Class → the largest difference that the test which runs has seen; what has run writes it down (:mod:`conftest`)."""

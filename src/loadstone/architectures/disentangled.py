@@ -42,6 +42,7 @@ class DisentangledConfig(encoders.EncoderConfig):
         "is_decoder": "this family reads in both directions, whatever is said",
         "position_embedding_type": "the keys about distances say it",
         "classifier_dropout": "cls_dropout is this family's",
+        "pooler_hidden_size": "what is not hidden_size is refused",
     }
     refused: ClassVar = declarations.but(encoders.EncoderConfig.refused, "position_embedding_type")
     positive: ClassVar = (

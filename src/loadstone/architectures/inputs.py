@@ -51,6 +51,7 @@ INPUTS: Mapping[str, Input] = {
     for given in (
         Input("input_ids", _TEXT),
         Input("attention_mask", _TEXT, "mask"),
+        Input("global_attention_mask", _TEXT, "mask"),
         Input("token_type_ids", _TEXT),
         Input("bbox", (*_TEXT, "corners")),
         Input("position_ids", _TEXT),

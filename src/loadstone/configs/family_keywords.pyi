@@ -1185,6 +1185,30 @@ class LlamaKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class LongformerKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    attention_window: list[int] | int
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: int | None
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
 class M2M100Keywords(LoadKeywords, _SharedKeys, total=False):
     activation_dropout: float
     activation_function: str
@@ -2844,6 +2868,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     attention_dropout: Any
     attention_multiplier: Any
     attention_probs_dropout_prob: Any
+    attention_window: list[int] | int
     attn_logit_softcapping: Any
     attn_pdrop: float
     auxiliary_channels: int

@@ -133,7 +133,8 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     each layer and the last hidden state; ``attentions``: for each layer (batch, heads, tokens, keys);
     ``router_logits``: for each layer with experts (batch · tokens, experts); ``extract_features`` (batch, frames,
     channels): what convolutions make of a sound; ``reshaped_hidden_states``: hidden states whose places are those of a
-    picture, (batch, width, rows, columns).
+    picture, (batch, width, rows, columns); ``global_attentions``: for each layer (batch, heads, tokens, places that see
+    everything).
     """
 
     last_hidden_state: TensorT | None = None
@@ -145,6 +146,7 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     router_logits: tuple[TensorT, ...] | None = None
     cross_attentions: tuple[TensorT, ...] | None = None
     reshaped_hidden_states: tuple[TensorT, ...] | None = None
+    global_attentions: tuple[TensorT, ...] | None = None
 
 
 @output
@@ -568,3 +570,59 @@ class MoeCausalLMOutputWithPast(ModelOutput, Generic[TensorT]):
     hidden_states: tuple[TensorT, ...] | None = None
     attentions: tuple[TensorT, ...] | None = None
     router_logits: tuple[TensorT, ...] | None = None
+
+
+@output
+class LongformerMaskedLMOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, tokens, vocab)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    global_attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class LongformerSequenceClassifierOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, labels)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    global_attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class LongformerMultipleChoiceModelOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, choices)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    global_attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class LongformerTokenClassifierOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, tokens, labels)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    global_attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class LongformerQuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
+
+    loss: TensorT | None = None
+    start_logits: TensorT | None = None
+    end_logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    global_attentions: tuple[TensorT, ...] | None = None

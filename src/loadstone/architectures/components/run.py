@@ -151,6 +151,8 @@ class State(Protocol):
     positions."""
     padding: Array | None
     """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
+    everywhere: Array | None
+    """(batch, tokens): true for a token that sees everything, and that everything sees; None where there is none."""
     features: Array | None
     """What a stem leaves here to be shown beside the hidden states."""
     grid: tuple[int | Array, int | Array] | None
@@ -229,6 +231,14 @@ class Run(Protocol):
         ``query`` (batch, heads, queries, head_dim), ``key`` (batch, kv_heads, keys, head_dim) and ``value`` (batch,
         kv_heads, keys, width), which may be of another width → (batch, queries, heads · width).
         """
+
+    @property
+    def shows_attention(self) -> bool:
+        """Whether the weights of attention were asked for."""
+
+    def show(self, attention: Any, weights: Array, *, everywhere: bool) -> None:
+        """Leave weights of attention (batch, heads, …) to be shown, where :meth:`attend` did not compute them; those of
+        places that see everything apart from the others."""
 
     def places(self, x: Array) -> tuple[Array, Array]:
         """Where in the text the tokens of ``x`` (batch, queries, width) are, (queries, 1), and those that they may see,

@@ -7,13 +7,15 @@ from typing import ClassVar
 
 from loadstone.architectures import declarations, encoders
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.leaves import Embedding
+from loadstone.architectures.components.layers import Chain
+from loadstone.architectures.components.leaves import Dropout, Embedding
 from loadstone.architectures.components.pages import PageEmbeddings
 from loadstone.architectures.components.towers import Tower
-from loadstone.architectures.families.bert import classifier, language_head
+from loadstone.architectures.families.bert import language_head
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import DOCUMENT_QUESTION_ANSWERING, MULTIPLE_CHOICE, QUESTION_ANSWERING
 from loadstone.architectures.text_tasks import ON_PAGES
+from loadstone.configs.keys import Refusal
 
 
 class LayoutLMConfig(encoders.EncoderConfig):
@@ -21,10 +23,12 @@ class LayoutLMConfig(encoders.EncoderConfig):
 
     model_type = "layoutlm"
     positive: ClassVar = (*encoders.EncoderConfig.positive, "max_2d_position_embeddings")
-    refused: ClassVar = declarations.but(encoders.EncoderConfig.refused, "position_embedding_type")
+    refused: ClassVar = {
+        **declarations.but(encoders.EncoderConfig.refused, "position_embedding_type"),
+        "is_decoder": Refusal((False,), "this family reads in both directions"),
+    }
     irrelevant: ClassVar = {
         **encoders.EncoderConfig.irrelevant,
-        "is_decoder": "this family reads in both directions, whatever is said",
         "position_embedding_type": "this family's are absolute, whatever is said",
         "classifier_dropout": "this family's classifiers have hidden_dropout_prob",
     }
@@ -49,6 +53,12 @@ def blueprint(config: LayoutLMConfig, pooler: bool = True) -> Tower:
         wide=Part("w_position_embeddings", on_page),
     )
     return encoders.bert_tower(config, Part("embeddings", stem), layers, pooler=True)
+
+
+def classifier(config: LayoutLMConfig) -> Part:
+    """Dropout and one linear map over the pooled first token."""
+    last = Part("classifier", encoders.linear(config, config.hidden_size, config.num_labels))
+    return Part("", Chain((Part("dropout", Dropout(config.hidden_dropout_prob)), last)))
 
 
 def _heads() -> tuple[HeadSpec, ...]:

@@ -37,12 +37,13 @@ class LayoutLMv3Config(encoders.EncoderConfig):
     )
     refused: ClassVar = {
         **declarations.but(encoders.EncoderConfig.refused, "position_embedding_type"),
+        "is_decoder": Refusal((False,), "this family reads in both directions"),
         "text_embed": Refusal((True,), "a model of pictures alone has no text embeddings"),
     }
     irrelevant: ClassVar = {
         **encoders.EncoderConfig.irrelevant,
-        "is_decoder": "this family reads in both directions, whatever is said",
         "position_embedding_type": "the keys about distances say it",
+        "tie_word_embeddings": "this family has no language model",
     }
 
     vocab_size: int = 50265

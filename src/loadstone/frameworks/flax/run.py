@@ -92,6 +92,16 @@ class Run:
         sinks = None if attention.sinks is None else self.weight(attention.sinks)
         return attend(attention, query, key, value, self.state, sinks)
 
+    @property
+    def shows_attention(self) -> bool:
+        return self.state.shown.attentions
+
+    def show(self, attention: components.Attention, weights: Array, *, everywhere: bool) -> None:
+        if everywhere:
+            self.state.crossed = weights
+        else:
+            self.state.weights = weights
+
     def places(self, x: Array) -> tuple[Array, Array]:
         tokens, state = x.shape[1], self.state
         return (jnp.arange(tokens) + state.past)[:, None], jnp.arange(state.room or tokens)[None]
@@ -105,8 +115,8 @@ class Run:
     def size(self, count: Array) -> int:
         if isinstance(count, jax.core.Tracer):
             raise ArgumentError(
-                "How many patches bool_masked_pos hides must be known when a program is compiled: call the model "
-                "outside of jax.jit, which it does not need."
+                "How many patches bool_masked_pos hides, or how many attentions tokens of global_attention_mask have, "
+                "must be known when a program is compiled: call the model outside of jax.jit, which it does not need."
             )
         return int(count)
 
@@ -188,6 +198,7 @@ class Run:
             attentions=tuple(state.attentions) if shown.attentions else None,
             router_logits=tuple(state.router_logits) if shown.router_logits else None,
             cross_attentions=tuple(state.cross_attentions) if shown.attentions and state.memory is not None else None,
+            global_attentions=tuple(state.cross_attentions) or None if state.memory is None else None,
         )
 
     def output(self, name: str, **fields: Any) -> ModelOutput:

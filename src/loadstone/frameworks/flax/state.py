@@ -46,9 +46,9 @@ class State:
     Of a tower: ``masks``, for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to
     the scores; None, or no mask at all, where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens,
     dim). ``bias``: added to the scores. ``memory``: another tower's output. ``padding``: (batch, tokens), false for
-    padding. ``experts``: (batch,), where rows are told theirs. ``distances``: see
-    :class:`~loadstone.architectures.components.run.State`. ``past``: how many tokens the cache holds, of the
-    ``room`` that it has.
+    padding. ``experts``: (batch,), where rows are told theirs. ``distances`` and
+    ``everywhere``: see :class:`~loadstone.architectures.components.run.State`. ``past``: how many tokens the cache
+    holds, of the ``room`` that it has.
 
     Of a layer: ``kept``, its keys and values so far, each (batch, heads, max_length, width); ``stored``, what
     else it has in the cache, by name; and what it leaves to be shown: its attention ``weights`` and those ``crossed``
@@ -84,6 +84,7 @@ class State:
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Array] = []
         self.experts: Array | None = None
+        self.everywhere: Array | None = None
         self.distances: tuple[Array, Array] | None = None
         self.bias: Array | None = None
         self.memory: Array | None = None
@@ -128,6 +129,7 @@ class State:
         state.masks, state.rotary, state.bias, state.memory = self.masks, self.rotary, self.bias, self.memory
         state.past, state.room, state.padding = self.past, self.room, self.padding
         state.experts, state.grid, state.distances = self.experts, self.grid, self.distances
+        state.everywhere = self.everywhere
         if index < len(self.cache):
             state.kept = self.cache[index]
         if index < len(self.entries):
@@ -211,7 +213,7 @@ class _Static(NamedTuple):
 
 def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
     shared = (state.past, state.rng, state.bias, state.memory, state.padding, state.experts, state.distances)
-    arrays = (*shared, state.kept, state.stored)
+    arrays = (*shared, state.everywhere, state.kept, state.stored)
     static = _Static(
         tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room, state.grid
     )
@@ -222,7 +224,7 @@ def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
 def _unflatten(static: _Static, children: Iterable[Any]) -> State:
     state = State(train=static.train, use_cache=static.use_cache, shown=static.shown)
     masks, cos, sin, state.past, state.rng, state.bias, state.memory, state.padding, *of_layer = children
-    state.experts, state.distances, state.kept, state.stored = of_layer
+    state.experts, state.distances, state.everywhere, state.kept, state.stored = of_layer
     state.grid = static.grid
     state.masks = dict(zip(static.kinds, masks, strict=True))
     state.rotary = dict(zip(static.rotaries, zip(cos, sin, strict=True), strict=True))
@@ -231,7 +233,7 @@ def _unflatten(static: _Static, children: Iterable[Any]) -> State:
 
 
 _SHARED = ("masks", "cos", "sin", "past", "rng", "bias", "memory", "padding", "experts", "distances")
-_CHILDREN = (*_SHARED, "kept", "stored")
+_CHILDREN = (*_SHARED, "everywhere", "kept", "stored")
 
 
 def _flatten_with_keys(state: State) -> tuple[list[tuple[Any, object]], _Static]:

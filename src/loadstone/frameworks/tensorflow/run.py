@@ -93,6 +93,13 @@ class Run:
         sinks = None if attention.sinks is None else self.weight(attention.sinks)
         return attend(attention, query, key, value, self.state, sinks)
 
+    @property
+    def shows_attention(self) -> bool:
+        return self.state.options.output_attentions
+
+    def show(self, attention: components.Attention, weights: tf.Tensor, *, everywhere: bool) -> None:
+        (self.state.cross_attentions if everywhere else self.state.attentions).append(weights)
+
     def places(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         tokens, cache = shape_of(x)[1], self.state.cache
         past, keys = (0, tokens) if cache is None else (cache.length, shape_of(cache.keys[0])[2])
@@ -169,6 +176,7 @@ class Run:
             attentions=tuple(state.attentions) if options.output_attentions else None,
             router_logits=tuple(state.router_logits) if options.output_router_logits else None,
             cross_attentions=tuple(state.cross_attentions) if crossing else None,
+            global_attentions=tuple(state.cross_attentions) or None if state.memory is None else None,
         )
 
     def output(self, name: str, **fields: Any) -> ModelOutput:

@@ -36,7 +36,7 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
         out, weights = _eager(component, query, key, value, hiding)
         shown = state.cross_attentions if component.memory else state.attentions
         if shown is not None:
-            shown.append(weights if query.shape[1] == component.heads else _of_all_ranks(run, component, weights))
+            shown.append(weights if query.shape[1] == component.heads else of_all_ranks(run, component, weights))
     else:
         # Not by their shapes: tracers have tensors or symbols for these, and the kernels take a plain flag.
         allowed, grouped, shape = mask.allowed, component.heads != component.kv_heads, query.shape
@@ -58,7 +58,7 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
     return out.transpose(1, 2).flatten(2)
 
 
-def _of_all_ranks(run: Runs, component: components.Attention, weights: Tensor) -> Tensor:
+def of_all_ranks(run: Runs, component: components.Attention, weights: Tensor) -> Tensor:
     """The weights of all heads, where each rank computes some."""
     ranks: Any = run.holder.__dict__["ranks"]
     whole: Tensor = ranks.gathered(weights.movedim(1, -1), component.heads)

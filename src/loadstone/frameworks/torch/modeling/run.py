@@ -22,7 +22,7 @@ from loadstone.frameworks import outputs
 from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
 from loadstone.frameworks.torch.modeling.arguments import values_known
 from loadstone.frameworks.torch.modeling.array_functions import xp
-from loadstone.frameworks.torch.modeling.attention import attend
+from loadstone.frameworks.torch.modeling.attention import attend, of_all_ranks
 from loadstone.frameworks.torch.modeling.cache import DynamicCache, KeyValueCache, check_cache, of_two_parts
 from loadstone.frameworks.torch.modeling.leaf import here
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
@@ -128,6 +128,16 @@ class Run:
                 raise
             raise error from None
         return vectors
+
+    @property
+    def shows_attention(self) -> bool:
+        return self.state.attentions is not None
+
+    def show(self, attention: components.Attention, weights: Tensor, *, everywhere: bool) -> None:
+        shown = self.state.cross_attentions if everywhere else self.state.attentions
+        assert shown is not None
+        shown.append(weights if weights.shape[1] == attention.heads else of_all_ranks(self, attention, weights))
+        self.beside = (*self.beside, shown[-1]) if everywhere else (shown[-1],)
 
     def places(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Told once a pass: when a second layer asks, the cache has the new tokens of the first."""
@@ -239,6 +249,7 @@ class Run:
             attentions=None if state.attentions is None else tuple(state.attentions),
             router_logits=None if state.router_logits is None else tuple(state.router_logits),
             cross_attentions=tuple(state.cross_attentions or ()) if crossing else None,
+            global_attentions=tuple(state.cross_attentions or ()) or None if state.memory is None else None,
         )
 
     def output(self, name: str, **fields: Any) -> ModelOutput:

@@ -59,6 +59,7 @@ class State(Movable):
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Tensor] = []
         self.experts: Tensor | None = None
+        self.everywhere: Tensor | None = None
         self.distances: tuple[Tensor, Tensor] | None = None
         self.rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         """cos and sin of the positions."""
@@ -124,6 +125,7 @@ class State(Movable):
             there.memory = move(self.memory, device)
             there.padding = move(self.padding, device)
             there.experts = move(self.experts, device)
+            there.everywhere = move(self.everywhere, device)
             there.distances = move(self.distances, device)
             there.rotary = move(self.rotary, device)
             there.shown = {}
