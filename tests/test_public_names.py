@@ -15,6 +15,7 @@ import torch
 
 import loadstone
 from loadstone.architectures import registry
+from loadstone.architectures.sentence_heads import sentence_head
 from loadstone.errors import FrameworkNotInstalled
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,12 @@ NAMES = {
     *("AutoConfig", "AutoModel", "AutoModelForCausalLM", "AutoModelForMaskedLM", "AutoModelForQuestionAnswering"),
     *("AutoModelForSequenceClassification", "AutoModelForTokenClassification", "Checkpoint", "DynamicCache"),
     *("AutoModelForMultipleChoice", "AutoModelForNextSentencePrediction", "AutoModelForPreTraining"),
-    *("AutoModelForTextEncoding", "AutoModelForSeq2SeqLM", "AutoModelForSpeechSeq2Seq"),
+    *(
+        "AutoModelForTextEncoding",
+        "AutoModelForSentenceEmbedding",
+        "AutoModelForSeq2SeqLM",
+        "AutoModelForSpeechSeq2Seq",
+    ),
     *("AutoModelForImageClassification", "AutoModelForMaskedImageModeling", "AutoModelForZeroShotImageClassification"),
     "AutoModelForDepthEstimation",
     "AutoModelForPoseEstimation",
@@ -232,6 +238,8 @@ def expected() -> set[str]:
     for stem, kinds in FAMILIES.items():
         classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
         classes.add(f"{stem}PreTrainedModel")
+    reading = (family.stem for family in registry.families().values() if sentence_head(family) is not None)
+    classes |= {f"{stem}ForSentenceEmbedding" for stem in reading}  # which no family declares
     configs = {f"{OTHERWISE.get(stem, stem)}Config" for stem in (*FAMILIES, *WITHIN)}
     return NAMES | OF_TRANSFORMERS | configs | classes | {prefix + name for prefix in PREFIXES for name in classes}
 

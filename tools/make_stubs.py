@@ -187,7 +187,7 @@ def _classes(room: _Room) -> Iterator[str]:
         is_one = all(head.config is None for head in family.heads)
         yield f"\nclass {base}({room.base}):\n    config: {config if is_one else 'Any'}\n"
         yield _from_pretrained(f"{family.stem}Keywords", "Self")
-        for head in family.heads:
+        for head in registry.heads_of(family):
             config = (head.config or family.config).__name__
             note = _OVERRIDES if _kinds(room, head.of_task) != _kinds(room, TASKS[head.task]) else ""
             own = _method(room, head.of_task, note) if head.differs else ""

@@ -42,6 +42,7 @@ _AUTO = (
     "AutoModelForSequenceClassification",
     "AutoModelForSpeechSeq2Seq",
     "AutoModelForTextEncoding",
+    "AutoModelForSentenceEmbedding",
     "AutoModelForTokenClassification",
     "AutoModelForVideoClassification",
     "AutoModelForZeroShotImageClassification",

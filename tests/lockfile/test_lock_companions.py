@@ -20,7 +20,8 @@ from loadstone import AutoFeatureExtractor, AutoModel, AutoTokenizer
 from loadstone.cli.app import app
 from loadstone.errors import InvalidConfig, LockMismatch
 from loadstone.lockfile.lockfile import Lock, lock_sources, verify
-from loadstone.text.companions import COMPANIONS, POOLING, kind_of
+from loadstone.sources.sentence_files import POOLING_NAME as POOLING
+from loadstone.text.companions import COMPANIONS, kind_of
 
 OTHERS = ("tokenizer.model", "vocab.json", "source.spm", "chat_template.json", "processor_config.json")
 TEMPLATES = ("chat_template.jinja", "additional_chat_templates/tools.jinja")

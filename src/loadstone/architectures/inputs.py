@@ -52,6 +52,7 @@ INPUTS: Mapping[str, Input] = {
         Input("input_ids", _TEXT),
         Input("attention_mask", _TEXT, "mask"),
         Input("global_attention_mask", _TEXT, "mask"),
+        Input("pooling_mask", _TEXT, "mask"),
         Input("token_type_ids", _TEXT),
         Input("bbox", (*_TEXT, "corners")),
         Input("position_ids", _TEXT),

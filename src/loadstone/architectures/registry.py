@@ -10,7 +10,8 @@ from functools import lru_cache
 from itertools import takewhile
 
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.tasks import TASKS
+from loadstone.architectures.sentence_heads import sentence_head
+from loadstone.architectures.tasks import SENTENCE_EMBEDDING, TASKS
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import UnknownModelType
 
@@ -69,10 +70,23 @@ def config_class(model_type: str) -> type[PretrainedConfig]:
     return cls
 
 
+def heads_of(family: Family) -> tuple[HeadSpec, ...]:
+    """All classes of a family: those that it declares, and the one for vectors of texts."""
+    derived = sentence_head(family)
+    return family.heads if derived is None else (*family.heads, derived)
+
+
+def find_head(family: Family, task: str, model_type: str, names: Collection[str] = ()) -> HeadSpec | None:
+    """The family's class for a task, of a config with a ``model_type``, if it has one; see :meth:`Family.head`."""
+    if task != SENTENCE_EMBEDDING:
+        return family.head(task, model_type, names)
+    return sentence_head(family) if family.config_of(model_type) is family.config else None
+
+
 def head(family: Family, task: str, model_type: str, names: Collection[str] = ()) -> HeadSpec:
     """The family's class for a task, of a config with a ``model_type``; :class:`UnknownModelType` lists those that it
     has."""
-    head_spec = family.head(task, model_type, names)
+    head_spec = find_head(family, task, model_type, names)
     if head_spec is None:
         known = ", ".join(
             f"{TASKS[head.task].auto_class} ({head.class_name})" if TASKS[head.task].has_auto_class else head.class_name
@@ -91,7 +105,7 @@ def class_named(name: str) -> tuple[Family, HeadSpec | None] | None:
     for family in _likeliest_first(name):
         if name == f"{family.stem}PreTrainedModel":
             return family, None
-        head = next((head for head in family.heads if head.class_name == name), None)
+        head = next((head for head in heads_of(family) if head.class_name == name), None)
         if head is not None:
             return family, head
     return None
@@ -119,7 +133,7 @@ def class_names() -> dict[str, tuple[Family, HeadSpec | None]]:
     names: dict[str, tuple[Family, HeadSpec | None]] = {}
     for family in families().values():
         names[f"{family.stem}PreTrainedModel"] = (family, None)
-        names.update({head.class_name: (family, head) for head in family.heads})
+        names.update({head.class_name: (family, head) for head in heads_of(family)})
     return names
 
 

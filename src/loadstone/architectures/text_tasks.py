@@ -12,6 +12,7 @@ from loadstone.architectures.task import (
     PRETRAINING,
     QUESTION_ANSWERING,
     REPLACED_TOKENS,
+    SENTENCE_EMBEDDING,
     SEQ2SEQ,
     SEQ2SEQ_KEPT,
     SEQ2SEQ_LM,
@@ -188,6 +189,21 @@ TEXTS = (
         "The part of a model that reads texts.",
         "``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.",
         ("input_ids", "attention_mask", "inputs_embeds"),
+    ),
+    Task(
+        SENTENCE_EMBEDDING,
+        "SentenceEmbedding",
+        "A vector for a text, as the modules of sentence-transformers make one.",
+        """``sentence_embedding`` (batch, width) of ``input_ids`` (batch, tokens).
+
+        ``pooling_mask`` (batch, tokens): 1 for a token whose vector counts, such as those after a prompt; without it
+        all that ``attention_mask`` shows.
+        """,
+        (*_ENCODED, "pooling_mask"),
+        output="SentenceEmbeddingOutput",
+        kept=("last_hidden_state", "hidden_states", "attentions"),
+        reads="all",
+        gives=("sentence_embedding",),
     ),
     Task(
         TEXT_TOWER,

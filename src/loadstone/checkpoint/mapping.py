@@ -123,6 +123,19 @@ class Checkpoint(Mapping[str, StoredTensor]):
         """Other tensors of the same files, such as those that are stored in several parts, put together."""
         return Checkpoint(tensors, self._about)
 
+    def beside(self, others: Mapping[str, Checkpoint]) -> Checkpoint:
+        """This one and others as one: their tensors under their names, a dot between, as those of modules are."""
+        about, tensors = self._about, list(self.values())
+        for prefix, other in others.items():
+            tensors += [tensor._replace(name=f"{prefix}.{tensor.name}") for tensor in other.values()]
+            about = replace(
+                about,
+                files=(*about.files, *other.files),
+                passed_over=(*about.passed_over, *other.passed_over),
+                absent={**about.absent, **{f"{prefix}.{name}": why for name, why in other.absent.items()}},
+            )
+        return Checkpoint(tensors, about)
+
     @cached_property
     def nbytes(self) -> int:
         """Bytes of all tensors together, each counted in full even where tensors share storage."""

@@ -438,6 +438,17 @@ class TextProjectionOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class SentenceEmbeddingOutput(ModelOutput, Generic[TensorT]):
+    """``sentence_embedding`` (batch, width), of a sparse model (batch, vocab); ``last_hidden_state`` (batch, tokens,
+    width)."""
+
+    sentence_embedding: TensorT | None = None
+    last_hidden_state: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class ImageProjectionOutput(ModelOutput, Generic[TensorT]):
     """``image_embeds`` (batch, width); ``last_hidden_state`` (batch, patches, width)."""
 

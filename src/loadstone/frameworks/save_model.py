@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
 
@@ -15,6 +16,7 @@ from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.checked_state import State, own_class
+from loadstone.frameworks.sentence_save import SentenceSave
 from loadstone.remote_code.carrying import carried
 from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor, SaveOptions, in_flax_layout, save_checkpoint
 
@@ -106,7 +108,9 @@ def small_files(model: ModelBase, described: Described) -> dict[str, bytes]:
     config.architectures = [cls.__name__.removeprefix(described.prefix)]
     config.torch_dtype = described.dtype
     config.tie_word_embeddings = described.is_tied
-    files = {**code, CONFIG_NAME: config.to_json_string().encode()}
+    sentence = SentenceSave.of(model)
+    beside = {} if sentence is None else sentence.described(config)
+    files = {**code, **beside, CONFIG_NAME: config.to_json_string().encode()}
     if model.generation_config is not None:
         files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()
     return files
@@ -123,15 +127,21 @@ def save_model(
 
     Code that came with the model, or that belongs to a class registered for it, is written too.
 
-    Raises :class:`SaveError`, and what was in the folder before is then untouched.
+    A model that makes vectors of texts becomes a folder of sentence-transformers. Raises :class:`SaveError`, and what
+    was in the folder before is then untouched.
     """
     files = small_files(model, described)
+    if (sentence := SentenceSave.of(model)) is not None:
+        tensors, within = sentence.parted(tensors)
+        options = replace(options, within=within)
     if options.weight_format == MSGPACK:
         # A class of one's own is no blueprint's, but may hold a bare model that is.
         held, prefix = (model.base_model, model.bare_prefix) if model.component is None else (model, "")
-        layout = {} if held.component is None else flax_layout(held.component, prefix)
+        main = held.component if sentence is None else sentence.main
+        layout = {} if main is None else flax_layout(main, prefix)
         tensors = in_flax_layout(tensors, layout)
     folder = local_path(folder)
-    with Progress("Saving", sum(tensor.nbytes for tensor in tensors)) as progress:
+    apart = (tensor for each in options.within.values() if not isinstance(each, bytes) for tensor in each)
+    with Progress("Saving", sum(tensor.nbytes for tensor in (*tensors, *apart))) as progress:
         paths = save_checkpoint(folder, tensors, options, extra_files=files, progress=progress)
     return Written(folder, [path.relative_to(folder).as_posix() for path in paths])

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME
@@ -28,8 +28,9 @@ from loadstone.sources.open import open_weights
 from loadstone.sources.repository import fetch_files
 from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.sources.resolve import find_beside, resolve_files
+from loadstone.sources.sentence_files import SentenceFiles, find_sentence_files
 from loadstone.sources.source import Source
-from loadstone.text.companions import COMPANIONS, POOLING, companions_in, kind_of
+from loadstone.text.companions import COMPANIONS, OF_SENTENCES, companions_in, kind_of
 from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"
@@ -230,6 +231,10 @@ def _locked(
     named = {path: path.relative_to(source.folder).as_posix() for path in paths}
     beside, companions = _companions(name, which, hub._replace(revision=source.commit), source)
     named |= {path: path.relative_to(beside.folder).as_posix() for path in companions}
+    sentence = find_sentence_files(name, which, hub._replace(revision=source.commit))  # whose files last as long as it
+    in_modules, weights = _of_modules(sentence, name, which, hub._replace(revision=source.commit))
+    named |= in_modules
+    files |= weights
     files |= {named[path]: digested(path, digest) for path, digest in Hashes(named, hashed=hashed).wait().items()}
     has_code = source.configs is not None and source.gguf is None and not is_address(name)
     used = _used(source.configs) if has_code and source.configs is not None else []
@@ -257,12 +262,31 @@ def _companions(
     name: str | os.PathLike[str], which: FileChoice, hub: HubOptions, source: Source
 ) -> tuple[Source, list[Path]]:
     """What may be read beside the weights, and what it lies in. A GGUF file holds its tokenizer itself."""
-    names = COMPANIONS if source.gguf is None else (POOLING,)
+    names = COMPANIONS if source.gguf is None else OF_SENTENCES
     if source.commit is not None or source.remote is not None:
         sure = CONFIG_NAME if source.gguf is None else str(which.gguf_file)
         with contextlib.suppress(CheckpointNotFound):  # there is nothing beside the weights
             source = find_beside(os.fspath(name), [[sure], names], names, which, hub)
     return source, companions_in(source.configs or source.folder, names)
+
+
+def _of_modules(
+    sentence: SentenceFiles | None, name: str | os.PathLike[str], which: FileChoice, hub: HubOptions
+) -> tuple[dict[Path, str], dict[str, LockedFile]]:
+    """What lies in the folders of sentence-transformers' modules: files on this machine by their paths, with their
+    names, and those elsewhere."""
+    if sentence is None:
+        return {}, {}
+    named = {path: path.relative_to(sentence.source.folder).as_posix() for path in sentence.paths}
+    remote = dict[str, LockedFile]()
+    for folder in sentence.stored.values():
+        part = FileChoice((PurePosixPath(which.subfolder) / folder).as_posix())
+        found = resolve_files(name, part, hub).hashed()
+        weights = open_weights(found, part).files
+        remote |= hashed_remotely(weights, found)
+        here = (path for path in weights if not isinstance(path, RemotePath))
+        named |= {path: path.relative_to(found.folder).as_posix() for path in here}
+    return named, remote
 
 
 def _of_code(tree: CodeTree) -> dict[str, LockedFile]:

@@ -28,6 +28,7 @@ from loadstone.architectures.tasks import (
     PRETRAINING,
     QUESTION_ANSWERING,
     SEMANTIC_SEGMENTATION,
+    SENTENCE_EMBEDDING,
     SEQ2SEQ_LM,
     SEQUENCE_CLASSIFICATION,
     SPEECH_SEQ2SEQ,
@@ -167,6 +168,13 @@ class AutoModelForTextEncoding(AutoClass):
     """The bare model of an encoder of text."""
 
     task = TEXT_ENCODING
+
+
+class AutoModelForSentenceEmbedding(AutoClass):
+    """A model that makes a vector of a text: a folder of sentence-transformers as what it is, with the modules beside
+    its encoder; of any other checkpoint the encoder, and the mean of its tokens."""
+
+    task = SENTENCE_EMBEDDING
 
 
 class AutoModelForImageClassification(AutoClass):

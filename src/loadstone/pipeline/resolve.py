@@ -28,6 +28,7 @@ from loadstone.lockfile.guard import Locked, read_otherwise
 from loadstone.pipeline.quantized_checkpoint import as_loaded
 from loadstone.pipeline.select_class import AutoTarget, needed_shards
 from loadstone.pipeline.select_config import Read, config_of, config_of_class
+from loadstone.pipeline.sentence_parts import describe, encoder_folder, makes_sentences, opened_parts, sentence_files
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
 from loadstone.reporting.load_report import LoadReport
@@ -35,6 +36,7 @@ from loadstone.sources.open import open_gguf_of, open_weights
 from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.resolve import resolve_config as resolve_config_file
 from loadstone.sources.resolve import resolve_files
+from loadstone.sources.sentence_files import SentenceFiles
 from loadstone.sources.source import Needs, Source
 
 if TYPE_CHECKING:
@@ -77,6 +79,8 @@ class ResolvedModel(NamedTuple):
     gguf: GgufFile | None
     needs: Needs | None
     """What tells which shards are needed; None where all are."""
+    sentence: SentenceFiles | None = None
+    """What lies above the encoder, of a folder of sentence-transformers that is loaded as one."""
 
     def open(self, framework: str) -> Checkpoint | None:
         """The weights as a model of a framework has them; None where ``state_dict`` holds them.
@@ -95,7 +99,11 @@ class ResolvedModel(NamedTuple):
             _check_plausible(self.config, checkpoint)
         checked = partial(self.locked.check_file, self.source.folder)
         beside = self.source.configs if self.source.remote is not None else None
-        return as_loaded(checkpoint, self.config, self.options, framework, checked, beside)
+        loaded = as_loaded(checkpoint, self.config, self.options, framework, checked, beside)
+        place = self.request.path_or_id
+        if self.sentence is None or place is None:
+            return loaded
+        return loaded.beside(dict(opened_parts(place, self.request.options, self.sentence, bool(self.locked))))
 
 
 def resolve(request: Request, report: LoadReport) -> ResolvedModel:
@@ -113,6 +121,11 @@ def resolve(request: Request, report: LoadReport) -> ResolvedModel:
     with report.stage("files") as stage:
         locked = Locked.of(options.lock, path, options.revision)
         hub = options.hub._replace(revision=locked.revision)
+        is_of_sentences = makes_sentences(request.target)
+        sentence = sentence_files(path, options, hub, locked) if is_of_sentences and path is not None else None
+        if sentence is not None:
+            hub = hub._replace(revision=sentence.source.commit or hub.revision)
+            options = replace(options, subfolder=encoder_folder(options, sentence))
         source = Source(Path()) if path is None else resolve_files(path, options.which, hub, needs)
         source = source.hashed() if locked else source
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
@@ -121,7 +134,9 @@ def resolve(request: Request, report: LoadReport) -> ResolvedModel:
         gate = _gate(request, source, locked)
         gguf = open_gguf_of(source) if options.state_dict is None else None
         config, unused = _config(request, source, gate, gguf)
-    return ResolvedModel(request, options, source, locked, gate, config, unused, gguf, needs)
+        if is_of_sentences:
+            describe(config, sentence, path)
+    return ResolvedModel(request, options, source, locked, gate, config, unused, gguf, needs, sentence)
 
 
 @removing_folders()
@@ -164,7 +179,7 @@ def _needs(request: Request) -> Needs | None:
     options = request.options
     # Another config, trusted code, or keys set anew may ask for other tensors.
     is_plain = not (options.strict or options.config or options.state_dict or options.trust() or request.others)
-    if not is_plain or options.which.prefer is not None:
+    if not is_plain or options.which.prefer is not None or makes_sentences(request.target):
         return None
     return needed_shards(request.target, options.key_mapping)
 

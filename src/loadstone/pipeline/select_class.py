@@ -128,7 +128,7 @@ def _has_head(config: PretrainedConfig, task: str | None) -> bool:
     is_of_it = isinstance(config, registry.config_class(config.model_type))
     named = {name.lower() for name in config.architectures or ()}
     is_of_it &= not named or not named.isdisjoint(head.class_name.lower() for head in family.heads)
-    return is_of_it and family.head(task, config.model_type) is not None
+    return is_of_it and registry.find_head(family, task, config.model_type) is not None
 
 
 def resolve(made_by: Pick, framework: SomeFramework, gate: Gate) -> type[Any]:
@@ -174,7 +174,7 @@ def _head(family: Family, task: str | None, values: Mapping[str, Any]) -> HeadSp
     named = values.get("architectures")
     names = named if isinstance(named, list) else []
     if task is not None:
-        return family.head(task, str(values["model_type"]), names)
+        return registry.find_head(family, task, str(values["model_type"]), names)
     return named_head(family, names)
 
 

@@ -28,6 +28,7 @@ from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.recipes import Computed
 from loadstone.reporting.load_report import LoadReport, RankBytes
 from loadstone.sources.private_folder import removing_folders
+from loadstone.sources.sentence_files import KEY
 from loadstone.transfer.weight_files import Weights
 
 _TAKEN = {
@@ -145,6 +146,8 @@ def _check_config(model: Any, config: PretrainedConfig) -> None:
     is_family = model.head_spec is not None
     own = model.head_spec.own(config) if is_family else config
     faults = differences(model.config, own, only_declared=is_family)
+    if (one := model.config.get(KEY)) != (other := own.get(KEY)):
+        faults.append(Fault(f"config key {KEY!r}", repr(one), repr(other)))
     if own.get("quantization_config") is not None:
         faults.append(Fault("config key 'quantization_config'", "none: the model's weights are plain", "one"))
     if faults:

@@ -84,9 +84,8 @@ def save_checkpoint(
     plan = plan_checkpoint(_with_files(tensors) if write_shard is None else tensors, options, extra_files)
 
     def write(stage: Path) -> None:
-        if write_shard is None:
-            write_files({stage / name: file for name, file in plan.files.items()}, progress=progress)
-        else:
+        write_files({stage / name: file for name, file in plan.files.items()}, progress=progress)
+        if write_shard is not None:
             for shard in plan.shards:
                 _write_shard(stage / shard.name, shard, write_shard, progress)
         write_small_files(stage, plan)

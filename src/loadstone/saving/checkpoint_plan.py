@@ -26,7 +26,7 @@ from loadstone.checkpoint.registry import written_formats
 from loadstone.core.records import record
 from loadstone.core.sizes import parse_size
 from loadstone.errors import ArgumentError
-from loadstone.saving.journal import is_plain_name
+from loadstone.saving.journal import is_name_within, is_plain_name
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor
 
 MSGPACK = "msgpack"
@@ -51,6 +51,9 @@ class SaveOptions:
     """What safetensors files say of themselves."""
     write_shard: ShardWriter | None = None
     """Writes the files of a format that the caller writes, and is needed for that alone."""
+    within: Mapping[str, bytes | Sequence[OutgoingTensor]] = field(default_factory=dict)
+    """Files in folders within that of the weights (``1_Pooling/config.json``): their content, or the tensors of a
+    safetensors file."""
 
 
 class Shard(NamedTuple):
@@ -66,7 +69,7 @@ class CheckpointPlan:
 
     shards: Sequence[Shard]
     files: Mapping[str, FilePlan]
-    """Those files of weights that Loadstone lays out: all, or none where the caller writes them."""
+    """Those files of weights that Loadstone lays out: all; where the caller writes them those in folders within."""
     small_files: Mapping[str, bytes | Path]
     """Their content, or a file to copy; the index is among them."""
     names: Sequence[str]
@@ -78,7 +81,9 @@ class CheckpointPlan:
     @property
     def nbytes(self) -> int:
         """Of all tensors."""
-        return sum(tensor.nbytes for shard in self.shards for tensor in shard.tensors)
+        in_shards = sum(tensor.nbytes for shard in self.shards for tensor in shard.tensors)
+        names = {shard.name for shard in self.shards}
+        return in_shards + sum(file.nbytes for name, file in self.files.items() if name not in names)
 
 
 def plan_checkpoint(
@@ -107,7 +112,14 @@ def plan_checkpoint(
         weights.append(index)
     is_ours = options.write_shard is None
     files = {shard.name: format.plan(shard.tensors, options.metadata) for shard in shards} if is_ours else {}
-    return CheckpointPlan(shards, files, small_files, [*extra_files, *weights], _stale(format, variant, shards))
+    plain = written_formats()[SAFETENSORS]
+    for name, content in _checked_within(options.within).items():
+        if isinstance(content, bytes):
+            small_files[name] = content
+        else:
+            files[name] = plain.plan(content, {"format": "pt"})
+    names = [*extra_files, *options.within, *weights]
+    return CheckpointPlan(shards, files, small_files, names, _stale(format, variant, shards))
 
 
 def _split(tensors: Sequence[OutgoingTensor], single: str, limit: int) -> list[Shard]:
@@ -142,6 +154,15 @@ def _checked(extra_files: Mapping[str, bytes | Path], taken: set[str]) -> dict[s
         if name in taken:
             raise ArgumentError(f"extra_files: {name!r} is the name of a file of weights")
     return dict(extra_files)
+
+
+def _checked_within(
+    within: Mapping[str, bytes | Sequence[OutgoingTensor]],
+) -> Mapping[str, bytes | Sequence[OutgoingTensor]]:
+    for name in within:
+        if "/" not in name or not is_name_within(name):
+            raise ArgumentError(f"within: {name!r} is not the name of a file in a folder within")
+    return within
 
 
 def _stale(format: Format, variant: str | None, shards: Sequence[Shard]) -> Callable[[str], bool]:

@@ -87,8 +87,29 @@ def is_plain_name(name: str) -> bool:
     return not reserved and not any(mark in name for mark in ("/", "\\", "\0"))
 
 
+def is_name_within(name: str) -> bool:
+    """Whether this names a file right in a folder, or in a folder there, such as ``1_Pooling/config.json``."""
+    inner, _, last = name.rpartition("/")
+    return is_plain_name(last) and (not inner or (is_plain_name(inner) and inner != STAGING))
+
+
 def is_real_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
+
+
+def holder_of(folder: Path, name: str) -> Path:
+    """The folder that a file of such a name lies in."""
+    return (folder / name).parent
+
+
+def make_holders(folder: Path, names: Sequence[str]) -> None:
+    """The folders within ``folder`` that files of such names lie in.
+
+    :raises OSError: something that is no real folder lies there, such as a link out of ``folder``.
+    """
+    for holder in dict.fromkeys(holder_of(folder, name) for name in names):
+        if holder != folder and not is_real_folder(holder):
+            os.mkdir(holder)
 
 
 def _is_committed(stage: Path) -> bool:
@@ -123,10 +144,12 @@ def _roll_forward(folder: Path, stage: Path) -> None:
         if name not in placed:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(folder / name)
+    make_holders(folder, [name for name in journal.place if name in staged])
     for name in journal.place:
         if name in staged:
             os.replace(stage / name, folder / name)
-    sync_path(folder)
+    for holder in dict.fromkeys([*(holder_of(folder, name) for name in journal.place), folder]):
+        sync_path(holder)
     os.unlink(stage / _JOURNAL)
 
 
@@ -144,9 +167,12 @@ def _read_journal(folder: Path, stage: Path) -> _Journal:
         raise _not_ours(stage, path, "the journal of a save, version 1", "another one")
     journal = _Journal(parsed.get("place", ()), parsed.get("remove", ()))
     for names in journal:
-        if not isinstance(names, list) or not all(isinstance(name, str) and is_plain_name(name) for name in names):
+        if not isinstance(names, list) or not all(isinstance(name, str) and is_name_within(name) for name in names):
             raise _not_ours(stage, path, "lists of plain file names", "something else")
     for name in journal.place:
+        for holder in (holder_of(stage, name), holder_of(folder, name)):
+            if os.path.lexists(holder) and not is_real_folder(holder) and holder != folder:
+                raise _not_ours(stage, holder, "a folder", "a link or a file")
         where = stage / name if os.path.lexists(stage / name) else folder / name
         if not os.path.lexists(where) or not stat.S_ISREG(os.lstat(where).st_mode):
             raise _not_ours(stage, where, "a file that the save had written", "none")

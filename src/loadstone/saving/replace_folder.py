@@ -27,7 +27,15 @@ from pathlib import Path
 
 from loadstone.errors import SaveError
 from loadstone.saving.folders import locked, remove_tree, sync_path
-from loadstone.saving.journal import STAGING, commit_inside, finish_interrupted_save, is_real_folder, staging_inside
+from loadstone.saving.journal import (
+    STAGING,
+    commit_inside,
+    finish_interrupted_save,
+    holder_of,
+    is_real_folder,
+    make_holders,
+    staging_inside,
+)
 from loadstone.transfer.durable import sync
 
 _MAX_OTHER_ENTRIES = 1000
@@ -35,6 +43,8 @@ _MAX_OTHER_ENTRIES = 1000
 
 _Carried = set[tuple[str, int]]
 """(path within the folder, inode)"""
+_IsDropped = Callable[[str, os.DirEntry[str]], bool]
+"""Whether what lies at a path within the folder is not carried over."""
 
 
 def replace_files(
@@ -42,7 +52,8 @@ def replace_files(
 ) -> None:
     """Gives ``folder`` the files ``names``, and takes from it those that ``stale`` is true of, all or nothing.
 
-    ``write`` is given an empty folder to create them in. ``names`` are plain file names; on the inside way they are
+    ``write`` is given an empty folder to create them in, with the folders of those names that have one. ``names`` are
+    file names, perhaps in one folder within (``1_Pooling/config.json``); on the inside way they are
     put in place in this order, after the stale ones are gone. A name may be both: its old file is then gone before
     any new one is there. All else in the folder stays as it is, and so do the folder's owner and permissions, and
     the permissions of a file that is replaced by one of its name. A folder that does not exist is made.
@@ -65,16 +76,19 @@ def _replace(folder: Path, names: Sequence[str], write: Callable[[Path], None], 
     stage = _make_beside(folder)
     if stage is None:
         with staging_inside(folder) as inside:
+            make_holders(inside, names)
             write(inside)
             _put_on_disk(inside, names, folder)
             commit_inside(folder, inside, names, stale)
         return
     try:
         with locked(stage):
+            make_holders(stage, names)
             write(stage)
             _put_on_disk(stage, names, folder)
             if not _trade(folder, stage, names, stale):
                 with staging_inside(folder) as inside:
+                    make_holders(inside, names)
                     for name in names:
                         _move(stage / name, inside / name)
                     commit_inside(folder, inside, names, stale)
@@ -91,6 +105,9 @@ def _check_target(folder: Path, names: Sequence[str]) -> None:
     for name in names:
         if is_real_folder(folder / name):
             raise SaveError(f"{folder / name}: expected a file to replace, found a folder; move it away first")
+        holder = holder_of(folder, name)
+        if holder != folder and os.path.lexists(holder) and not is_real_folder(holder):
+            raise SaveError(f"{holder}: expected a folder to save to, found a file or a link; move it away first")
 
 
 @contextlib.contextmanager
@@ -123,7 +140,8 @@ def _put_on_disk(stage: Path, names: Sequence[str], folder: Path) -> None:
             sync(descriptor)
         finally:
             os.close(descriptor)
-    sync_path(stage)
+    for holder in dict.fromkeys([*(holder_of(stage, name) for name in names), stage]):
+        sync_path(holder)
 
 
 def _move(source: Path, target: Path) -> None:
@@ -186,10 +204,10 @@ def _trade(folder: Path, stage: Path, names: Sequence[str], stale: Callable[[str
         return True
     replaced = {STAGING, *names}
 
-    def is_dropped(entry: os.DirEntry[str]) -> bool:
+    def is_dropped(path: str, entry: os.DirEntry[str]) -> bool:
         if entry.is_dir(follow_symlinks=False):
-            return entry.name == STAGING
-        return entry.name in replaced or stale(entry.name)
+            return path == STAGING
+        return Path(path).as_posix() in replaced or (path == entry.name and stale(path))
 
     with locked(folder):
         try:
@@ -211,7 +229,7 @@ def _sync_or_undo(folder: Path, undo: Callable[[], None]) -> None:
         raise
 
 
-def _mirror(source: Path, target: Path, is_dropped: Callable[[os.DirEntry[str]], bool]) -> _Carried:
+def _mirror(source: Path, target: Path, is_dropped: _IsDropped) -> _Carried:
     """Hard links in ``target`` to all in ``source`` but what is dropped. Raises OSError if it cannot be a true copy."""
     carried: _Carried = set()
     device = os.stat(source).st_dev
@@ -219,9 +237,9 @@ def _mirror(source: Path, target: Path, is_dropped: Callable[[os.DirEntry[str]],
     def walk(inner: str) -> None:
         with os.scandir(source / inner) as entries:
             for entry in entries:
-                if not inner and is_dropped(entry):
-                    continue
                 path = os.path.join(inner, entry.name)
+                if is_dropped(path, entry):
+                    continue
                 if len(carried) >= _MAX_OTHER_ENTRIES:
                     raise OSError(errno.E2BIG, "more files than a checkpoint has", str(source))
                 carried.add((path, entry.inode()))
@@ -232,7 +250,8 @@ def _mirror(source: Path, target: Path, is_dropped: Callable[[os.DirEntry[str]],
                 may_empty = os.access(entry.path, os.R_OK | os.W_OK | os.X_OK)
                 if not may_empty or entry.stat(follow_symlinks=False).st_dev != device:
                     raise OSError(errno.EXDEV, "a folder that cannot be traded", entry.path)
-                os.mkdir(target / path, 0o700)
+                if not is_real_folder(target / path):
+                    os.mkdir(target / path, 0o700)
                 walk(path)
                 _copy_attributes(source / path, target / path)
                 sync_path(target / path)
@@ -241,14 +260,12 @@ def _mirror(source: Path, target: Path, is_dropped: Callable[[os.DirEntry[str]],
     return carried
 
 
-def _carry_late(
-    old: Path, new: Path, carried: _Carried, is_dropped: Callable[[os.DirEntry[str]], bool], inner: str = ""
-) -> None:
+def _carry_late(old: Path, new: Path, carried: _Carried, is_dropped: _IsDropped, inner: str = "") -> None:
     """Moves into ``new`` what another process (a training log, say) put into ``old`` since it was mirrored."""
     with os.scandir(old / inner) as entries:
         for entry in entries:
             path = os.path.join(inner, entry.name)
-            if not inner and is_dropped(entry):
+            if is_dropped(path, entry):
                 continue
             if entry.is_dir(follow_symlinks=False) and (new / path).is_dir():
                 _carry_late(old, new, carried, is_dropped, path)

@@ -58,7 +58,7 @@ def resolve_files(
         raise ArgumentError(f"gguf_file={which.gguf_file!r} names the one file to take; drop {other}.")
     local = local_folder(path_or_id, CheckpointNotFound)
     if local is not None:
-        return _settled(local, which)
+        return settled(local, which)
     if is_address(path_or_id):
         from loadstone.sources import addresses  # here and below: what a path does without
 
@@ -83,7 +83,7 @@ def resolve_config(
     check_files(which, hub)
     local = local_folder(path_or_id, ConfigNotFound)
     if local is not None:
-        return _settled(local, which)
+        return settled(local, which)
     if is_address(path_or_id):
         from loadstone.sources import addresses
 
@@ -132,7 +132,7 @@ def local_folder(
     return None
 
 
-def _settled(path: Path, which: FileChoice) -> Source:
+def settled(path: Path, which: FileChoice) -> Source:
     """What is meant on this machine, after a save that was cut off has been completed."""
     if not os.path.isdir(path):
         return _beside(path, which)

@@ -70,6 +70,7 @@ from loadstone.architectures.components.queries import (
 from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
 from loadstone.architectures.components.routers import Router, SoftmaxRouter, SparseMixer, TopKRouter
 from loadstone.architectures.components.segmentation import ChannelDropout, PixelOutput
+from loadstone.architectures.components.sentence import Pooled, Projection, SentenceModules, Splade, UnitLength
 from loadstone.architectures.components.sinusoids import Sinusoids
 from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
 from loadstone.architectures.components.span_mask import SpanMask
@@ -179,9 +180,11 @@ __all__ = [
     "Pictures",
     "PixelDecoder",
     "PixelOutput",
+    "Pooled",
     "PooledLayer",
     "PooledLayers",
     "Pooler",
+    "Projection",
     "QueryAttention",
     "QueryPooler",
     "RMSNorm",
@@ -190,6 +193,7 @@ __all__ = [
     "Residual",
     "Router",
     "Scaled",
+    "SentenceModules",
     "Sinusoids",
     "Softcap",
     "SoftmaxRouter",
@@ -197,6 +201,7 @@ __all__ = [
     "SpanMask",
     "SparseExperts",
     "SparseMixer",
+    "Splade",
     "Stack",
     "StageLayers",
     "Stages",
@@ -209,6 +214,7 @@ __all__ = [
     "TwoOutputs",
     "TwoTowers",
     "Unit",
+    "UnitLength",
     "Waveform",
     "Weight",
     "WeightNormed",

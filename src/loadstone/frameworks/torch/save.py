@@ -15,6 +15,7 @@ from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.core.slices import boxes
 from loadstone.errors import SaveError
 from loadstone.frameworks.save_model import Described, Written, outgoing, save_model, ties_of_file
+from loadstone.frameworks.sentence_save import SentenceSave
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading.given import checked_state
 from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
@@ -55,8 +56,11 @@ def save(
     if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
         raise SaveError(f"Quantized weights are written as safetensors only, not as {as_format}. Nothing was written.")
 
+    sentence = SentenceSave.of(model)
+    stored = tensors if sentence is None else {sentence.own_name(name): tensor for name, tensor in tensors.items()}
+
     def write_shard(path: Path, shard: Sequence[OutgoingTensor]) -> None:
-        torch.save({tensor.name: _alone(tensors[tensor.name].cpu()) for tensor in shard}, path)
+        torch.save({tensor.name: _alone(stored[tensor.name].cpu()) for tensor in shard}, path)
 
     options = replace(options, metadata={"format": "pt", **metadata})
     if as_format == PYTORCH:

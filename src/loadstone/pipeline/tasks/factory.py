@@ -40,8 +40,9 @@ from loadstone.pipeline.tasks.token_classification import TokenClassificationPip
 from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.request import files_asked_for
 from loadstone.sources.resolve import find_beside, local_folder, resolve_config
+from loadstone.sources.sentence_files import POOLING_NAME
 from loadstone.sources.source import Source
-from loadstone.text.companions import POOLING, companions_in
+from loadstone.text.companions import companions_in
 
 PIPELINES: Mapping[str, tuple[type[Pipeline], str]] = MappingProxyType(
     {
@@ -191,13 +192,13 @@ def _pools_first_token(place: Any, options: Mapping[str, Any]) -> bool:
     local = local_folder(place, CheckpointNotFound)
     if local is None:
         wanted = [which.gguf_file or CONFIG_NAME]
-        source = find_beside(os.fspath(place), [wanted], [POOLING], which, hub._replace(revision=locked.revision))
+        source = find_beside(os.fspath(place), [wanted], [POOLING_NAME], which, hub._replace(revision=locked.revision))
     elif local.is_dir():
         source = Source(local, configs=local / which.subfolder)
     else:
         source = Source(local.parent)
     folder = source.configs or source.folder
-    locked.check_companions(source.folder, companions_in(folder, [POOLING]))
+    locked.check_companions(source.folder, companions_in(folder, [POOLING_NAME]))
     return pools_first_token(folder)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from loadstone.errors import ArgumentError
 from loadstone.pipeline.tasks.base import Pipeline, as_numpy
-from loadstone.text.companions import POOLING
+from loadstone.sources.sentence_files import POOLING_NAME
 from loadstone.transfer.json_file import read_json
 
 
@@ -61,7 +61,7 @@ def pools_first_token(folder: Path) -> bool:
 
     :class:`ArgumentError` for ways to pool that there are not here.
     """
-    path = folder / POOLING
+    path = folder / POOLING_NAME
     if not path.is_file():
         return False
     chosen = {key for key, value in read_json(path, "pooling").items() if key.startswith("pooling_mode") and value}

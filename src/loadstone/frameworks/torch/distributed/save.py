@@ -25,6 +25,7 @@ from loadstone.errors import Fault, LoadstoneError, RankFailed, SaveError, State
 from loadstone.frameworks.checked_state import State
 from loadstone.frameworks.ranks import Exchange, Facts, agree, together
 from loadstone.frameworks.save_model import Described, Written, outgoing, small_files, ties_of_file
+from loadstone.frameworks.sentence_save import SentenceSave
 from loadstone.frameworks.torch.distributed.dtensors import is_dtensor, local_part, local_slot_of
 from loadstone.frameworks.torch.distributed.held import SlotBox, local
 from loadstone.frameworks.torch.distributed.rank_writing import RankWriting, Spread
@@ -97,6 +98,11 @@ def _refuse(model: Conventions, state_dict: Mapping[str, Tensor] | None, options
             f"Weights that are spread over ranks are written as safetensors only, not as {options.weight_format}. "
             "Nothing was written; save as safetensors, and convert that with `loadstone convert`."
         )
+    if (sentence := SentenceSave.of(model)) is not None and sentence.apart:
+        raise SaveError(
+            f"{', '.join(sentence.apart)} have files of their own, which ranks do not write together. Nothing was "
+            "written. Gather the state dict on one rank, and save with state_dict=."
+        )
     if model.config.get("quantization_config") is not None:
         raise SaveError("Quantized weights that are spread over ranks cannot be saved. Nothing was written.")
     refuse_packed(model, state_dict)
@@ -113,7 +119,9 @@ def _planned(
     }
     boxes = list(outgoing(model.family_spec, whole, dropped))
     tensors = [OutgoingTensor(name, each.dtype, each.shape, _unread) for name, each in boxes]
-    options = replace(options, metadata={"format": "pt"})
+    sentence = SentenceSave.of(model)
+    within = {} if sentence is None else sentence.parted(())[1]
+    options = replace(options, metadata={"format": "pt"}, within=within)
     return plan_checkpoint(tensors, options, small_files(model, Described("", dtype, is_tied))), dict(boxes)
 
 

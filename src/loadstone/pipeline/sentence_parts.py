@@ -1,0 +1,76 @@
+"""A folder of sentence-transformers in a load: which modules lie above the encoder, and their weights."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from loadstone.architectures.sentence_modules import description
+from loadstone.architectures.tasks import SENTENCE_EMBEDDING
+from loadstone.checkpoint import Checkpoint
+from loadstone.configs.load_options import Options
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.remote_path import is_address
+from loadstone.lockfile.guard import Locked
+from loadstone.pipeline.select_class import AutoTarget
+from loadstone.sources.open import open_weights
+from loadstone.sources.request import FileChoice, HubOptions
+from loadstone.sources.resolve import resolve_files
+from loadstone.sources.sentence_files import KEY, SentenceFiles, find_sentence_files
+
+logger = logging.getLogger("loadstone")
+
+
+def makes_sentences(target: type[Any] | AutoTarget) -> bool:
+    """Whether what is asked for is a model that makes vectors of texts."""
+    if isinstance(target, AutoTarget):
+        return target.task == SENTENCE_EMBEDDING
+    head = getattr(target, "head_spec", None)
+    return head is not None and head.task == SENTENCE_EMBEDDING
+
+
+def sentence_files(
+    place: str | os.PathLike[str], options: Options, hub: HubOptions, locked: Locked
+) -> SentenceFiles | None:
+    """What says which modules there are; None where nothing does. Raises what
+    :func:`loadstone.sources.sentence_files.find_sentence_files` raises, and :class:`LockMismatch`."""
+    return find_sentence_files(place, options.which, hub, locked.check_companions)
+
+
+def encoder_folder(options: Options, sentence: SentenceFiles) -> str:
+    """The subfolder of the encoder; a GGUF file is the encoder, wherever it lies."""
+    if not sentence.encoder_path or options.gguf_file is not None:
+        return options.subfolder
+    return (PurePosixPath(options.subfolder) / sentence.encoder_path).as_posix()
+
+
+def opened_parts(
+    place: str | os.PathLike[str], options: Options, sentence: SentenceFiles, is_hashed: bool
+) -> Iterator[tuple[str, Checkpoint]]:
+    """The weights of the modules above the encoder, by name; ``options`` are the caller's. ``is_hashed``: they are
+    hashed as they are read, where they are not on this machine."""
+    path = None if is_address(place) else Path(place)
+    if path is not None and path.is_file():
+        place = path.parent
+    hub = options.hub._replace(revision=sentence.source.commit or options.revision)
+    for name, folder in sentence.stored.items():
+        which = FileChoice((PurePosixPath(options.subfolder) / folder).as_posix())
+        source = resolve_files(place, which, hub)
+        yield name, open_weights(source.hashed() if is_hashed else source, which)
+
+
+def describe(config: PretrainedConfig, sentence: SentenceFiles | None, place: object) -> None:
+    """Have the config say which modules there are: those of the files, unless the caller's config says others."""
+    if config.get(KEY) is None:
+        if sentence is not None:
+            modules, settings = [dict(each) for each in sentence.modules], dict(sentence.settings)
+            setattr(config, KEY, {"modules": modules, "settings": settings})
+        else:
+            described = description(config)
+            (mode,) = (key for key, value in described["modules"][1]["config"].items() if value is True)
+            logger.warning("%s has no modules.json: the vectors of tokens become one by %s.", place, mode)
+            setattr(config, KEY, described)
+    config.use_cache = False  # no text is continued
