@@ -27,7 +27,19 @@ ARCHITECTURES = {
     "gemma": "gemma",
     "gemma2": "gemma2",
     "gemma3_text": "gemma3",
+    "olmo": "olmo",
     "olmo2": "olmo2",
+    "olmo3": "olmo2",
+    "starcoder2": "starcoder2",
+    "smollm3": "smollm3",
+    "granite": "granite",
+    "stablelm": "stablelm",
+    "exaone4": "exaone4",
+    "ernie4_5": "ernie4_5",
+    "cohere": "command-r",
+    "cohere2": "cohere2",
+    "glm": "chatglm",
+    "glm4": "glm4",
     "phi3": "phi3",
     "gpt2": "gpt2",
     "gpt_neox": "gptneox",
@@ -38,6 +50,8 @@ ARCHITECTURES = {
     "modernbert": "modern-bert",
 }
 TOKENIZERS = {"bert": "bert", "distilbert": "bert", "xlm-roberta": "t5", "roberta": "gpt2"}
+_PAIRED = ("llama", "olmo", "smollm3", "granite")
+_TWO_ROPES = ("gemma3_text", "modernbert", "olmo3")
 _NOT_WRITTEN = ("pooler.", "cls.predictions", "vocab_", "lm_head.dense", "lm_head.layer_norm", "position_ids")
 
 
@@ -78,11 +92,12 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
     for key in ("rms_norm_eps",):
         if hasattr(config, key):
             writer.add_layer_norm_rms_eps(getattr(config, key))
-    for key in ("layer_norm_eps", "layer_norm_epsilon", "norm_eps"):
+    for key in ("layer_norm_eps", "layer_norm_epsilon", "norm_eps", "norm_epsilon"):
         if hasattr(config, key):
             writer.add_layer_norm_eps(getattr(config, key))
     if family == "distilbert":
         writer.add_layer_norm_eps(1e-12)
+    _describe_decoder(writer, config, family)
     if (kv_heads := getattr(config, "num_key_value_heads", None)) is not None:
         writer.add_head_count_kv(kv_heads)
     if (head_dim := getattr(config, "head_dim", None)) is not None:
@@ -116,9 +131,30 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
             add(token)
 
 
+def _describe_decoder(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
+    """What Llama's descendants have beside their sizes."""
+    if family == "olmo":
+        writer.add_layer_norm_eps(1e-5)
+        if config.clip_qkv is not None:
+            writer.add_clamp_kqv(config.clip_qkv)
+    if family == "granite":
+        writer.add_attention_scale(config.attention_multiplier)
+        writer.add_embedding_scale(config.embedding_multiplier)
+        writer.add_residual_scale(config.residual_multiplier)
+        writer.add_logit_scale(config.logits_scaling)
+    if family in ("cohere", "cohere2"):
+        writer.add_logit_scale(config.logit_scale)
+        writer.add_rope_scaling_type(gguf.RopeScalingType.NONE)
+    if family == "stablelm":
+        writer.add_parallel_residual(config.use_parallel_residual)
+    if family in ("olmo3", "exaone4", "cohere2") and config.sliding_window is not None:
+        writer.add_sliding_window(config.sliding_window)
+        writer.add_sliding_window_pattern([each == "sliding_attention" for each in config.layer_types])
+
+
 def _rope(config: Any, family: str) -> dict[str, Any]:
     rope = dict(getattr(config, "rope_parameters", None) or {})
-    return dict(rope.get("full_attention", rope)) if family in ("gemma3_text", "modernbert") else rope
+    return dict(rope.get("full_attention", rope)) if family in _TWO_ROPES else rope
 
 
 def _describe_positions(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
@@ -165,7 +201,7 @@ def _converted(reference: Reference, family: str, config: Any) -> Iterator[tuple
 
 
 def _changed(name: str, to: str, tensor: torch.Tensor, family: str, config: Any) -> torch.Tensor:
-    if ARCHITECTURES[family] == "llama" and (".attn_q." in to or ".attn_k." in to):
+    if ARCHITECTURES[family] in _PAIRED and (".attn_q." in to or ".attn_k." in to):
         heads = config.num_attention_heads if ".attn_q." in to else config.num_key_value_heads
         halves = tensor.reshape(heads, 2, tensor.shape[0] // heads // 2, *tensor.shape[1:])
         return halves.swapaxes(1, 2).reshape(tensor.shape)

@@ -15,6 +15,7 @@ import loadstone
 
 from .cases import PLAIN, Case
 from .gguf_writing import ARCHITECTURES, write_gguf
+from .modal_families import families
 from .reference import Reference, Store, assert_close, make_inputs
 
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "modernbert")
@@ -23,7 +24,12 @@ FIXED: dict[str, dict[str, Any]] = {
     "gemma2": dict(query_pre_attn_scalar=12),
     "gemma3_text": dict(query_pre_attn_scalar=12, sliding_window_pattern=6, num_hidden_layers=7),
     "qwen3_moe": dict(norm_topk_prob=True),
+    "smollm3": dict(no_rope_layer_interval=4, num_hidden_layers=5),
+    "olmo3": dict(layer_types=None, num_hidden_layers=5),
+    "cohere2": dict(layer_types=None, num_hidden_layers=5),
+    "exaone4": dict(sliding_window=None, layer_types=["full_attention"] * 2),
 }
+PLAINS = PLAIN | {name: dict(each.plain) for name, each in families().items() if name in ARCHITECTURES}
 _LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0)
 _LONGROPE = dict(rope_type="longrope", short_factor=[1.0, 1.1, 1.3, 1.6], long_factor=[1.5, 2.0, 4.0, 8.0])
 _LONG = dict(original_max_position_embeddings=9, max_position_embeddings=128)
@@ -55,11 +61,33 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "gpt2": {"untied": dict(tie_word_embeddings=False), "inner": dict(n_inner=50)},
     "gpt_neox": {"sequential": dict(use_parallel_residual=False), "no_bias": dict(attention_bias=False)},
     "bert": {"two_segments": dict(type_vocab_size=2)},
+    "olmo": {"clipped": dict(clip_qkv=0.5), "tied": dict(tie_word_embeddings=True, num_key_value_heads=4)},
+    "olmo3": {"yarn": dict(rope_scaling=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16))},
+    "granite": {"biases": dict(attention_bias=True, mlp_bias=True, tie_word_embeddings=True)},
+    "stablelm": {
+        "parallel": dict(use_parallel_residual=True, partial_rotary_factor=0.5),
+        "biases": dict(use_qkv_bias=True),
+    },
+    "exaone4": {
+        "llama3": dict(
+            sliding_window=None,
+            layer_types=["full_attention"] * 2,
+            rope_scaling=_LLAMA3 | dict(original_max_position_embeddings=8192),
+            max_position_embeddings=65536,
+            head_dim=16,
+            rope_theta=500000.0,
+        ),
+        # As many layers as the one model of whose windows llama.cpp knows.
+        "windows": dict(sliding_window=5, layer_types=None, sliding_window_pattern=4, num_hidden_layers=64),
+    },
+    "ernie4_5": {"untied": dict(tie_word_embeddings=False, head_dim=12)},
+    "cohere": {"normed": dict(use_qk_norm=True, num_hidden_layers=64)},
+    "glm": {"whole": dict(attention_bias=False, partial_rotary_factor=1.0, tie_word_embeddings=True)},
 }
 
 
 def case_of(family: str, variant: str = "plain", **changes: Any) -> Case:
-    config = PLAIN[family] | FIXED.get(family, {}) | changes
+    config = PLAINS[family] | FIXED.get(family, {}) | changes
     head = "base" if family in ENCODERS else "causal_lm"
     return Case(family, f"gguf-{variant}", config, (head,), 23 if variant != "plain" else 11)
 
@@ -153,7 +181,9 @@ REARRANGED = ("llama", "mixtral", "gpt2", "gpt_neox")
     [(family, kind) for family in ARCHITECTURES for kind in (KINDS if family in REARRANGED else KINDS[:1])],
 )
 def test_packed_tensors_are_arranged_as_plain_ones(store: Store, family: str, kind: str, tmp_path: Path) -> None:
-    widths = {key: width for key, width in WIDE.items() if key in PLAIN[family] or (family, key) == ("gpt2", "n_inner")}
+    widths = {
+        key: width for key, width in WIDE.items() if key in PLAINS[family] or (family, key) == ("gpt2", "n_inner")
+    }
     case = case_of(family, "wide", **widths)
     packed = write_gguf(reference_of(store, case), tmp_path / "packed.gguf", gguf.GGMLQuantizationType[kind])
     found = auto(case).from_pretrained(packed).state_dict()

@@ -11,12 +11,13 @@ from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 
 from .gguf_writing import ARCHITECTURES, write_gguf
 from .reference import Store, assert_close
-from .test_gguf import PLAIN, WIDE, auto, case_of, outputs, reference_of
+from .test_gguf import PLAINS, WIDE, auto, case_of, outputs, reference_of
 
 
 @pytest.mark.parametrize("family", ARCHITECTURES)
 def test_a_packed_model_computes_what_the_dequantized_one_does(store: Store, family: str, tmp_path: Path) -> None:
-    widths = {key: width for key, width in WIDE.items() if key in PLAIN[family] or (family, key) == ("gpt2", "n_inner")}
+    keys = {*PLAINS[family], *(("n_inner",) if family == "gpt2" else ())}
+    widths = {key: width for key, width in WIDE.items() if key in keys}
     case = case_of(family, "wide", **widths)
     path = write_gguf(reference_of(store, case), tmp_path / "x.gguf", gguf.GGMLQuantizationType.Q8_0)
     plain, packed = (auto(case).from_pretrained(path, dequantize=each) for each in (True, False))

@@ -130,6 +130,36 @@ def test_the_file_is_the_one_that_the_converter_writes(store: Store, family: str
             assert ours.fields[key].contents() == pytest.approx(field.contents()), key
 
 
+_OTHER_BASE = dict(sliding_attention=dict(rope_type="default", rope_theta=300.0))
+UNSAID: list[tuple[str, dict[str, Any], str]] = [
+    ("olmo", dict(attention_bias=True), "attention_bias"),
+    (
+        "olmo3",
+        dict(rope_parameters=_OTHER_BASE),
+        "rope_parameters",
+    ),
+    ("starcoder2", dict(use_bias=False), "use_bias"),
+    ("smollm3", dict(no_rope_layers=[1, 1, 1, 0, 0]), "no_rope_layers"),
+    ("stablelm", dict(qk_layernorm=True), "qk_layernorm"),
+    ("exaone4", dict(sliding_window=5, layer_types=["sliding_attention", "full_attention"]), "sliding_window"),
+    ("ernie4_5", dict(use_bias=True), "use_bias"),
+    ("cohere", dict(use_qk_norm=True), "use_qk_norm"),
+    ("cohere2", dict(tie_word_embeddings=False), "tie_word_embeddings"),
+    ("glm", dict(head_dim=12), "head_dim"),
+]
+"""What llama.cpp has no key for, or takes otherwise than the file says."""
+
+
+@pytest.mark.parametrize(("family", "changes", "key"), UNSAID, ids=[family for family, _, _ in UNSAID])
+def test_what_llama_cpp_would_compute_otherwise_is_refused_by_name(
+    store: Store, family: str, changes: dict[str, Any], key: str, tmp_path: Path
+) -> None:
+    folder = folder_of(store, case_of(family, "unsaid", **changes), tmp_path / "a")
+    with pytest.raises(InvalidConfig, match=key):
+        loadstone.convert(folder, tmp_path / "x.gguf", format="gguf")
+    assert not (tmp_path / "x.gguf").exists()
+
+
 @pytest.mark.parametrize(("network", "tied"), [("relu", True), ("gated-gelu", False)])
 def test_t5(tmp_path: Path, network: str, tied: bool) -> None:
     sizes = {"vocab_size": 64, "d_model": 32, "d_kv": 7, "d_ff": 48, "num_layers": 2, "num_heads": 4}

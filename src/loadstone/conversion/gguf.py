@@ -76,6 +76,8 @@ _UNSAID = frozenset(
             "classifier_activation",
             "sinusoidal_pos_embds",
             "max_window_layers",
+            "sliding_window_pattern",
+            "no_rope_layer_interval",
             "problem_type",
         ),
     )

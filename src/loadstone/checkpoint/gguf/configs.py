@@ -17,22 +17,34 @@ _MOST_MISSING = 16
 _PADDING = "tokenizer.ggml.padding_token_id"
 CLASS_NAMES = {
     "bert": "BertModel",
+    "cohere": "CohereForCausalLM",
+    "cohere2": "Cohere2ForCausalLM",
     "distilbert": "DistilBertModel",
+    "ernie4_5": "Ernie4_5ForCausalLM",
+    "exaone4": "Exaone4ForCausalLM",
     "gemma": "GemmaForCausalLM",
     "gemma2": "Gemma2ForCausalLM",
     "gemma3_text": "Gemma3ForCausalLM",
+    "glm": "GlmForCausalLM",
+    "glm4": "Glm4ForCausalLM",
     "gpt2": "GPT2LMHeadModel",
     "gpt_neox": "GPTNeoXForCausalLM",
+    "granite": "GraniteForCausalLM",
     "llama": "LlamaForCausalLM",
     "mistral": "MistralForCausalLM",
     "mixtral": "MixtralForCausalLM",
     "modernbert": "ModernBertModel",
+    "olmo": "OlmoForCausalLM",
     "olmo2": "Olmo2ForCausalLM",
+    "olmo3": "Olmo3ForCausalLM",
     "phi3": "Phi3ForCausalLM",
     "qwen2": "Qwen2ForCausalLM",
     "qwen3": "Qwen3ForCausalLM",
     "qwen3_moe": "Qwen3MoeForCausalLM",
     "roberta": "RobertaModel",
+    "smollm3": "SmolLM3ForCausalLM",
+    "stablelm": "StableLmForCausalLM",
+    "starcoder2": "Starcoder2ForCausalLM",
     "t5": "T5ForConditionalGeneration",
     "xlm-roberta": "XLMRobertaModel",
 }
@@ -55,6 +67,11 @@ def common(facts: Facts, model_type: str) -> Values:
 
 def decoder(facts: Facts, model_type: str) -> Values:
     """What all that have Llama's shape say."""
+    return sizes(facts, model_type) | {"rms_norm_eps": facts.need_real("attention.layer_norm_rms_epsilon")}
+
+
+def sizes(facts: Facts, model_type: str) -> Values:
+    """The same but for the norms."""
     heads, width = facts.size("attention.head_count"), facts.size("embedding_length")
     return common(facts, model_type) | {
         "max_position_embeddings": facts.size("context_length"),
@@ -64,7 +81,6 @@ def decoder(facts: Facts, model_type: str) -> Values:
         "num_attention_heads": heads,
         "num_key_value_heads": facts.number("attention.head_count_kv", heads),
         "head_dim": facts.number("attention.key_length", width // max(heads, 1)),
-        "rms_norm_eps": facts.need_real("attention.layer_norm_rms_epsilon"),
         "rope_theta": facts.real("rope.freq_base", 10000.0),
         "rope_scaling": rope_scaling(facts),
     }
@@ -96,10 +112,7 @@ def llama(facts: Facts) -> Values:
     name = facts.metadata.get("general.name")
     # Mistral is Llama to llama.cpp; only the name that people gave it tells.
     is_mistral = not experts and isinstance(name, str) and "mistral" in name.lower()
-    values = decoder(facts, "mixtral" if experts else "mistral" if is_mistral else "llama")
-    factors = facts.factors("rope_freqs.weight")
-    if factors is not None and not all(factor == 1 for factor in factors):
-        values["rope_scaling"] = frequency_factors(factors, values["rope_theta"])
+    values = divided(facts, decoder(facts, "mixtral" if experts else "mistral" if is_mistral else "llama"))
     if experts:
         values |= {"num_local_experts": experts, "num_experts_per_tok": facts.size("expert_used_count")}
     if experts or is_mistral:
@@ -110,6 +123,14 @@ def llama(facts: Facts) -> Values:
             "mlp_bias": "blk.0.ffn_up.bias" in facts.shapes,
         }
     return values
+
+
+def divided(facts: Facts, values: Values) -> Values:
+    """The same, with the scaling that the file has as a tensor."""
+    factors = facts.factors("rope_freqs.weight")
+    if factors is None or all(factor == 1 for factor in factors):
+        return values
+    return values | {"rope_scaling": frequency_factors(factors, values["rope_theta"])}
 
 
 def frequency_factors(factors: list[float], theta: float) -> JsonObject:

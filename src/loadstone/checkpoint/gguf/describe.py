@@ -13,13 +13,14 @@ from loadstone.checkpoint.gguf.configs import llama3_factors, missing_positions
 from loadstone.checkpoint.gguf.metadata import Values
 from loadstone.checkpoint.gguf.write import Value
 from loadstone.core.json_values import JsonObject
+from loadstone.errors import Fault, InvalidConfig
 
 Described = dict[str, "Value | None"]
 """Keys without the architecture's name before them; None for what is not written."""
 Key = tuple[str, str]
 """A key of the file, and the config's."""
 
-_DECODER: tuple[Key, ...] = (
+_SIZES: tuple[Key, ...] = (
     ("context_length", "max_position_embeddings"),
     ("embedding_length", "hidden_size"),
     ("block_count", "num_hidden_layers"),
@@ -28,11 +29,12 @@ _DECODER: tuple[Key, ...] = (
     ("attention.head_count_kv", "num_key_value_heads"),
     ("attention.key_length", "head_dim"),
     ("attention.value_length", "head_dim"),
-    ("attention.layer_norm_rms_epsilon", "rms_norm_eps"),
     ("rope.freq_base", "rope_theta"),
     ("rope.dimension_count", "head_dim"),
 )
-"""Of all that have Llama's shape."""
+"""Of all that have Llama's shape, but for their norms."""
+_DECODER: tuple[Key, ...] = (*_SIZES, ("attention.layer_norm_rms_epsilon", "rms_norm_eps"))
+_LAYER_NORMED: tuple[Key, ...] = (*_SIZES, ("attention.layer_norm_epsilon", "layer_norm_eps"))
 _WINDOW: Key = ("attention.sliding_window", "sliding_window")
 _EXPERTS_USED: Key = ("expert_used_count", "num_experts_per_tok")
 _ENCODER: tuple[Key, ...] = (
@@ -66,7 +68,25 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
         ("rope.freq_base_swa", "rope_local_base_freq"),
         ("final_logit_softcapping", "final_logit_softcapping"),
     ),
+    "olmo": (*_SIZES, ("attention.clamp_kqv", "clip_qkv")),
     "olmo2": _DECODER,
+    "olmo3": (*_DECODER, _WINDOW),
+    "starcoder2": (*_SIZES, _WINDOW, ("attention.layer_norm_epsilon", "norm_epsilon")),
+    "smollm3": _DECODER,
+    "granite": (
+        *_DECODER,
+        ("attention.scale", "attention_multiplier"),
+        ("embedding_scale", "embedding_multiplier"),
+        ("residual_scale", "residual_multiplier"),
+        ("logit_scale", "logits_scaling"),
+    ),
+    "stablelm": (*_LAYER_NORMED, ("use_parallel_residual", "use_parallel_residual")),
+    "exaone4": (*_DECODER, _WINDOW),
+    "ernie4_5": _DECODER,
+    "cohere": (*_LAYER_NORMED, ("logit_scale", "logit_scale")),
+    "cohere2": (*_LAYER_NORMED, _WINDOW, ("logit_scale", "logit_scale")),
+    "glm": _DECODER,
+    "glm4": _DECODER,
     "phi3": (*_DECODER, _WINDOW, ("rope.scaling.original_context_length", "original_max_position_embeddings")),
     "gpt2": (
         ("context_length", "n_positions"),
@@ -122,7 +142,7 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
     ),
 }
 """Model type → what is written as it is, llama.cpp's key first."""
-_REALS = ("_epsilon", "freq_base", "freq_base_swa", "softcapping", "factor")
+_REALS = ("_epsilon", "freq_base", "freq_base_swa", "softcapping", "factor", "scale", "clamp_kqv")
 """Ends of keys whose values are real numbers, whole ones too."""
 _T5_CONTEXT = 512
 """Positions are relative in T5; its first texts were as long."""
@@ -166,7 +186,7 @@ def unsaid_scaling(config: Values) -> str | None:
     elif kind == "longrope" and model_type == "llama":
         same = scaling.get("long_factor") == scaling.get("short_factor") and scaling.get("attention_factor") == 1
         known = ("short_factor", "long_factor", "attention_factor") if same else None
-    elif kind == "llama3" and model_type in ("llama", "mistral", "mixtral"):
+    elif kind == "llama3" and model_type in ("llama", "mistral", "mixtral", "smollm3", "exaone4"):
         known = (*("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),)
     if kind == "default":
         return None
@@ -208,6 +228,37 @@ def _gemma3(config: Values) -> Described:
     types = config.get("layer_types") or []
     pattern = next((number for number, kind in enumerate(types, 1) if kind == "full_attention"), 6)
     return {"attention.sliding_window_pattern": None if pattern == 6 else pattern}
+
+
+def _windows(config: Values) -> Described:
+    """Which layers have a window."""
+    if config.get("sliding_window") is None:
+        return {}
+    return {"attention.sliding_window_pattern": [each == "sliding_attention" for each in config["layer_types"]]}
+
+
+def _olmo(config: Values) -> Described:
+    return {"attention.layer_norm_epsilon": 1e-5}  # where Transformers has it in its code
+
+
+def _olmo3(config: Values) -> Described:
+    """Of the two rotaries that of the layers without a window can be said; the other has the same base."""
+    return _windows(config) | _scaling({"rope_scaling": config["rope_parameters"]["full_attention"]})
+
+
+def _partial(config: Values) -> Described:
+    return {"rope.dimension_count": int(int(config["head_dim"]) * float(config["partial_rotary_factor"]))}
+
+
+def _cohere(config: Values) -> Described:
+    if not config["tie_word_embeddings"]:
+        expected = "true: llama.cpp has no other head for this family"
+        raise InvalidConfig([Fault("config key 'tie_word_embeddings'", expected, "false")])
+    return {} if config.get("rope_scaling") else {"rope.scaling.type": "none"}
+
+
+def _cohere2(config: Values) -> Described:
+    return _cohere(config) | _windows(config)
 
 
 def _phi3(config: Values) -> Described:
@@ -258,6 +309,14 @@ def _t5(config: Values) -> Described:
 
 _MORE: Mapping[str, Callable[[Values], Described]] = {
     "gemma3_text": _gemma3,
+    "olmo": _olmo,
+    "olmo3": _olmo3,
+    "stablelm": _partial,
+    "exaone4": _windows,
+    "cohere": _cohere,
+    "cohere2": _cohere2,
+    "glm": _partial,
+    "glm4": _partial,
     "phi3": _phi3,
     "gpt2": _gpt2,
     "gpt_neox": _gpt_neox,

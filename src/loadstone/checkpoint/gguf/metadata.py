@@ -71,6 +71,13 @@ class Facts:
         value = self._find(key, bool, "true or false")
         return default if value is None else bool(value)
 
+    def flags(self, key: str) -> list[bool] | None:
+        """Yes or no for each layer, if the file says it layer by layer."""
+        value = self.metadata.get(f"{self._prefix}.{key}")
+        if not isinstance(value, list) or not all(isinstance(each, bool | int) for each in value):
+            return None
+        return [bool(each) for each in value]
+
     def word(self, key: str) -> str | None:
         """A string, if there is one."""
         value: str | None = self._find(key, str, "a string")

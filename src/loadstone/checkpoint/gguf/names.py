@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from loadstone.checkpoint.gguf import configs as configs
+from loadstone.checkpoint.gguf import decoder_configs as decoders
 from loadstone.checkpoint.gguf.metadata import Facts, Values
 from loadstone.errors import UnknownModelType
 
@@ -219,6 +220,25 @@ def _llama(facts: Facts) -> GgufArchitecture:
     return _MIXTRAL if facts.number("expert_count", 0) else _LLAMA
 
 
+_OLMO2 = replace(_QWEN2, config=configs.olmo2, layer=_ATTENTION | _GATED | _HEAD_NORMS | _POST_NORMS)
+_OLMO3 = replace(_OLMO2, config=decoders.olmo3)
+_COMMAND_R = replace(_QWEN2, config=decoders.cohere, layer=_ATTENTION | _GATED | {"attn_norm": "input_layernorm"})
+_CHATGLM = replace(
+    _QWEN2,
+    config=decoders.glm,
+    # What is fused here, and in old files queries, keys and values, too.
+    layer=_ATTENTION
+    | _PRE_NORMS
+    | {"ffn_up": "mlp.gate_up_proj", "ffn_down": "mlp.down_proj", "attn_qkv": "self_attn.qkv_proj"},
+    read=("rope_freqs.weight",),
+)
+
+
+def _olmo2(facts: Facts) -> GgufArchitecture:
+    """Two generations share a name; only the third has windows."""
+    return _OLMO3 if facts.number("attention.sliding_window", 0) else _OLMO2
+
+
 def _bert(facts: Facts) -> GgufArchitecture:
     """BERT and models like it share a name; the tokenizer and the segments tell them apart."""
     if facts.metadata.get("tokenizer.ggml.model") in ("gpt2", "t5"):
@@ -244,7 +264,33 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
         layer=_GEMMA2.layer | _HEAD_NORMS,
         quirks=_GEMMA2.quirks | _plus_one(*_HEAD_NORMS),
     ),
-    "olmo2": replace(_QWEN2, config=configs.olmo2, layer=_ATTENTION | _GATED | _HEAD_NORMS | _POST_NORMS),
+    "olmo": replace(
+        _QWEN2,
+        config=decoders.olmo,
+        outer={name: to for name, to in _OUTER.items() if name != "output_norm"},
+        layer=_ATTENTION | _GATED,
+        quirks=_PAIRED,
+    ),
+    "olmo2": _olmo2,
+    "starcoder2": replace(
+        _QWEN2,
+        config=decoders.starcoder2,
+        layer=_ATTENTION | _PRE_NORMS | {"ffn_up": "mlp.c_fc", "ffn_down": "mlp.c_proj"},
+    ),
+    "smollm3": replace(_LLAMA, config=decoders.smollm3),
+    "granite": replace(_LLAMA, config=decoders.granite),
+    "stablelm": replace(_QWEN2, config=decoders.stablelm),
+    "exaone4": replace(_OLMO2, config=decoders.exaone4, read=("rope_freqs.weight",)),
+    "ernie4_5": replace(_QWEN2, config=decoders.ernie4_5),
+    "command-r": replace(_COMMAND_R, layer=_COMMAND_R.layer | _HEAD_NORMS),
+    "cohere2": replace(_COMMAND_R, config=decoders.cohere2),
+    "chatglm": _CHATGLM,
+    "glm4": replace(
+        _CHATGLM,
+        config=decoders.glm4,
+        layer=_CHATGLM.layer
+        | {"post_attention_norm": "post_self_attn_layernorm", "post_ffw_norm": "post_mlp_layernorm"},
+    ),
     "phi3": replace(
         _QWEN2,
         config=configs.phi3,
@@ -314,13 +360,22 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
 _WRITTEN: dict[str, tuple[str, GgufArchitecture]] = {
     **dict.fromkeys(("llama", "mistral"), ("llama", _LLAMA)),
     "mixtral": ("llama", _MIXTRAL),
+    "olmo2": ("olmo2", _OLMO2),
+    "olmo3": ("olmo2", _OLMO3),
     "bert": ("bert", _BERT),
     **dict.fromkeys(("roberta", "xlm-roberta"), ("bert", _ROBERTA)),
     "distilbert": ("bert", _DISTILBERT),
     "t5": ("t5", _T5),
 }
 """Model type → ``general.architecture``, and what it is here, where one name stands for several families."""
-_OTHER_NAMES = {"qwen3_moe": "qwen3moe", "gemma3_text": "gemma3", "gpt_neox": "gptneox", "modernbert": "modern-bert"}
+_OTHER_NAMES = {
+    "cohere": "command-r",
+    "gemma3_text": "gemma3",
+    "glm": "chatglm",
+    "gpt_neox": "gptneox",
+    "modernbert": "modern-bert",
+    "qwen3_moe": "qwen3moe",
+}
 
 
 def written_architecture(model_type: str, is_gated: bool) -> tuple[str, GgufArchitecture] | None:

@@ -15,8 +15,8 @@ from loadstone.quantization.ggml_types import NUMBERS, GgmlType
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, TensorRange
 
 Value: TypeAlias = "bool | int | float | str | bytes | Sequence[int] | Sequence[float] | Sequence[str]"
-"""What a key may have: numbers become uint32, int32, uint64 or float32, and those in sequences int32 or float32; bytes
-become an array of uint8."""
+"""What a key may have: numbers become uint32, int32, uint64 or float32, and those in sequences bool, int32 or float32;
+bytes become an array of uint8."""
 _VERSION = 3
 _UINT8, _UINT32, _INT32, _FLOAT32, _BOOL, _STRING, _ARRAY, _UINT64 = 0, 4, 5, 6, 7, 8, 9, 10
 _LONGEST_NAME = 63
@@ -91,6 +91,8 @@ def _items(values: Sequence[int] | Sequence[float] | Sequence[str]) -> bytes:
     count = len(values)
     if values and isinstance(values[0], str):
         return struct.pack("<IQ", _STRING, count) + b"".join(_string(str(text)) for text in values)
+    if values and isinstance(values[0], bool):
+        return struct.pack(f"<IQ{count}?", _BOOL, count, *values)
     if values and isinstance(values[0], float):
         return struct.pack(f"<IQ{count}f", _FLOAT32, count, *values)
     return struct.pack(f"<IQ{count}i", _INT32, count, *values)
