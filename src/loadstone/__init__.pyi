@@ -16,6 +16,7 @@ from loadstone.architectures.families.beit import BeitConfig as BeitConfig
 from loadstone.architectures.families.bert import BertConfig as BertConfig
 from loadstone.architectures.families.blenderbot import BlenderbotConfig as BlenderbotConfig
 from loadstone.architectures.families.blenderbot_small import BlenderbotSmallConfig as BlenderbotSmallConfig
+from loadstone.architectures.families.bloom import BloomConfig as BloomConfig
 from loadstone.architectures.families.camembert import CamembertConfig as CamembertConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPConfig as ChineseCLIPConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPTextConfig as ChineseCLIPTextConfig
@@ -26,12 +27,17 @@ from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVision
 from loadstone.architectures.families.clipseg import CLIPSegConfig as CLIPSegConfig
 from loadstone.architectures.families.clipseg import CLIPSegTextConfig as CLIPSegTextConfig
 from loadstone.architectures.families.clipseg import CLIPSegVisionConfig as CLIPSegVisionConfig
+from loadstone.architectures.families.codegen import CodeGenConfig as CodeGenConfig
 from loadstone.architectures.families.cohere import CohereConfig as CohereConfig
 from loadstone.architectures.families.cohere2 import Cohere2Config as Cohere2Config
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from loadstone.architectures.families.data2vec_audio import Data2VecAudioConfig as Data2VecAudioConfig
 from loadstone.architectures.families.data2vec_text import Data2VecTextConfig as Data2VecTextConfig
+from loadstone.architectures.families.deberta import DebertaConfig as DebertaConfig
+from loadstone.architectures.families.deberta_v2 import DebertaV2Config as DebertaV2Config
+from loadstone.architectures.families.deepseek_v2 import DeepseekV2Config as DeepseekV2Config
+from loadstone.architectures.families.deepseek_v3 import DeepseekV3Config as DeepseekV3Config
 from loadstone.architectures.families.deit import DeiTConfig as DeiTConfig
 from loadstone.architectures.families.depth_anything import DepthAnythingBackboneConfig as DepthAnythingBackboneConfig
 from loadstone.architectures.families.depth_anything import DepthAnythingConfig as DepthAnythingConfig
@@ -41,22 +47,35 @@ from loadstone.architectures.families.dinov2_with_registers import (
 )
 from loadstone.architectures.families.dinov3_vit import DINOv3ViTConfig as DINOv3ViTConfig
 from loadstone.architectures.families.distilbert import DistilBertConfig as DistilBertConfig
+from loadstone.architectures.families.dots1 import Dots1Config as Dots1Config
 from loadstone.architectures.families.dpt import DPTBackboneConfig as DPTBackboneConfig
 from loadstone.architectures.families.dpt import DPTConfig as DPTConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
 from loadstone.architectures.families.ernie4_5 import Ernie4_5Config as Ernie4_5Config
 from loadstone.architectures.families.exaone4 import Exaone4Config as Exaone4Config
+from loadstone.architectures.families.falcon import FalconConfig as FalconConfig
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
 from loadstone.architectures.families.gemma2 import Gemma2Config as Gemma2Config
 from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gemma3TextConfig
 from loadstone.architectures.families.glm import GlmConfig as GlmConfig
 from loadstone.architectures.families.glm4 import Glm4Config as Glm4Config
+from loadstone.architectures.families.glm4_moe import Glm4MoeConfig as Glm4MoeConfig
+from loadstone.architectures.families.glm4_moe_lite import Glm4MoeLiteConfig as Glm4MoeLiteConfig
 from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
+from loadstone.architectures.families.gpt_bigcode import GPTBigCodeConfig as GPTBigCodeConfig
+from loadstone.architectures.families.gpt_neo import GPTNeoConfig as GPTNeoConfig
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
+from loadstone.architectures.families.gpt_oss import GptOssConfig as GptOssConfig
+from loadstone.architectures.families.gptj import GPTJConfig as GPTJConfig
 from loadstone.architectures.families.granite import GraniteConfig as GraniteConfig
+from loadstone.architectures.families.granitemoe import GraniteMoeConfig as GraniteMoeConfig
+from loadstone.architectures.families.gte import GteConfig as GteConfig
 from loadstone.architectures.families.helium import HeliumConfig as HeliumConfig
 from loadstone.architectures.families.hubert import HubertConfig as HubertConfig
 from loadstone.architectures.families.ijepa import IJepaConfig as IJepaConfig
+from loadstone.architectures.families.jina_embeddings_v3 import JinaEmbeddingsV3Config as JinaEmbeddingsV3Config
+from loadstone.architectures.families.layoutlm import LayoutLMConfig as LayoutLMConfig
+from loadstone.architectures.families.layoutlmv3 import LayoutLMv3Config as LayoutLMv3Config
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
 from loadstone.architectures.families.longformer import LongformerConfig as LongformerConfig
 from loadstone.architectures.families.m2m_100 import M2M100Config as M2M100Config
@@ -69,16 +88,23 @@ from loadstone.architectures.families.mobilenet_v2 import MobileNetV2Config as M
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
 from loadstone.architectures.families.moonshine import MoonshineConfig as MoonshineConfig
 from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
+from loadstone.architectures.families.mpt import MptAttentionConfig as MptAttentionConfig
+from loadstone.architectures.families.mpt import MptConfig as MptConfig
 from loadstone.architectures.families.mt5 import MT5Config as MT5Config
+from loadstone.architectures.families.nomic_bert import NomicBertConfig as NomicBertConfig
 from loadstone.architectures.families.olmo import OlmoConfig as OlmoConfig
 from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.olmo3 import Olmo3Config as Olmo3Config
+from loadstone.architectures.families.olmoe import OlmoeConfig as OlmoeConfig
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.parakeet_ctc import ParakeetCTCConfig as ParakeetCTCConfig
 from loadstone.architectures.families.parakeet_ctc import ParakeetEncoderConfig as ParakeetEncoderConfig
 from loadstone.architectures.families.pegasus import PegasusConfig as PegasusConfig
+from loadstone.architectures.families.phi import PhiConfig as PhiConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
+from loadstone.architectures.families.phimoe import PhimoeConfig as PhimoeConfig
 from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
+from loadstone.architectures.families.qwen2_moe import Qwen2MoeConfig as Qwen2MoeConfig
 from loadstone.architectures.families.qwen2_vl import Qwen2VLConfig as Qwen2VLConfig
 from loadstone.architectures.families.qwen2_vl import Qwen2VLTextConfig as Qwen2VLTextConfig
 from loadstone.architectures.families.qwen2_vl import Qwen2VLVisionConfig as Qwen2VLVisionConfig
@@ -87,6 +113,7 @@ from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3Mo
 from loadstone.architectures.families.rembert import RemBertConfig as RemBertConfig
 from loadstone.architectures.families.resnet import ResNetConfig as ResNetConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
+from loadstone.architectures.families.roformer import RoFormerConfig as RoFormerConfig
 from loadstone.architectures.families.segformer import SegformerConfig as SegformerConfig
 from loadstone.architectures.families.siglip import SiglipConfig as SiglipConfig
 from loadstone.architectures.families.siglip import SiglipTextConfig as SiglipTextConfig
@@ -164,6 +191,7 @@ from loadstone.frameworks.outputs import (
     PoseEstimatorOutput,
     QuestionAnsweringModelOutput,
     SemanticSegmenterOutput,
+    SentenceEmbeddingOutput,
     Seq2SeqLMOutput,
     Seq2SeqModelOutput,
     Seq2SeqQuestionAnsweringModelOutput,
@@ -324,6 +352,24 @@ class _QuestionAnswering(_TaskModel):
         **unknown: object,
     ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
 
+class _DocumentQuestionAnswering(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
 class _MultipleChoice(_TaskModel):
     def forward(
         self,
@@ -396,6 +442,21 @@ class _TextEncoding(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _SentenceEmbedding(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pooling_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput[Tensor] | tuple[object, ...]: ...
 
 class _TextTower(_TaskModel):
     def forward(
@@ -999,7 +1060,7 @@ class AutoModelForDocumentQuestionAnswering(AutoClass):
         *model_args: Any,
         output_loading_info: Literal[True],
         **kwargs: Unpack[_keywords.AnyKeywords],
-    ) -> tuple[Any, dict[str, Any]]: ...
+    ) -> tuple[PreTrainedModel, dict[str, Any]]: ...
     @overload
     @classmethod
     def from_pretrained(
@@ -1008,7 +1069,7 @@ class AutoModelForDocumentQuestionAnswering(AutoClass):
         *model_args: Any,
         output_loading_info: Literal[False] | None = None,
         **kwargs: Unpack[_keywords.AnyKeywords],
-    ) -> Any: ...
+    ) -> PreTrainedModel: ...
     @overload
     @classmethod
     def from_pretrained(
@@ -1017,9 +1078,9 @@ class AutoModelForDocumentQuestionAnswering(AutoClass):
         *model_args: Any,
         output_loading_info: bool | None,
         **kwargs: Unpack[_keywords.AnyKeywords],
-    ) -> Any | tuple[Any, dict[str, Any]]: ...
+    ) -> PreTrainedModel | tuple[PreTrainedModel, dict[str, Any]]: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForImageClassification(AutoClass):
     @overload  # type: ignore[override, unused-ignore]
@@ -1703,6 +1764,37 @@ class AutoModelForSemanticSegmentation(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SemanticSegmentation: ...
 
+class AutoModelForSentenceEmbedding(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_SentenceEmbedding, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _SentenceEmbedding: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _SentenceEmbedding | tuple[_SentenceEmbedding, dict[str, Any]]: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SentenceEmbedding: ...
+
 class AutoModelForSeq2SeqLM(AutoClass):
     @overload  # type: ignore[override, unused-ignore]
     @classmethod
@@ -2326,6 +2418,9 @@ class AlbertForPreTraining(AlbertPreTrainedModel, _PreTraining):
         **unknown: object,
     ) -> AlbertForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
 
+class AlbertForSentenceEmbedding(AlbertPreTrainedModel, _SentenceEmbedding):
+    config: AlbertConfig
+
 class ASTPreTrainedModel(PreTrainedModel):
     config: ASTConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -2624,6 +2719,9 @@ class BertForNextSentencePrediction(BertPreTrainedModel, _NextSentencePrediction
 class BertForPreTraining(BertPreTrainedModel, _PreTraining):
     config: BertConfig
 
+class BertForSentenceEmbedding(BertPreTrainedModel, _SentenceEmbedding):
+    config: BertConfig
+
 class BlenderbotPreTrainedModel(PreTrainedModel):
     config: BlenderbotConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -2772,6 +2870,54 @@ class BlenderbotSmallForCausalLM(BlenderbotSmallPreTrainedModel, _CausalLM):
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
+class BloomPreTrainedModel(PreTrainedModel):
+    config: BloomConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class BloomModel(BloomPreTrainedModel, _BareModel):
+    config: BloomConfig
+
+class BloomForCausalLM(BloomPreTrainedModel, _CausalLM):
+    config: BloomConfig
+
+class BloomForSequenceClassification(BloomPreTrainedModel, _SequenceClassification):
+    config: BloomConfig
+
+class BloomForTokenClassification(BloomPreTrainedModel, _TokenClassification):
+    config: BloomConfig
+
+class BloomForQuestionAnswering(BloomPreTrainedModel, _QuestionAnswering):
+    config: BloomConfig
+
+class BloomForSentenceEmbedding(BloomPreTrainedModel, _SentenceEmbedding):
+    config: BloomConfig
+
 class CamembertPreTrainedModel(PreTrainedModel):
     config: CamembertConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -2821,6 +2967,9 @@ class CamembertForQuestionAnswering(CamembertPreTrainedModel, _QuestionAnswering
     config: CamembertConfig
 
 class CamembertForCausalLM(CamembertPreTrainedModel, _CausalLM):
+    config: CamembertConfig
+
+class CamembertForSentenceEmbedding(CamembertPreTrainedModel, _SentenceEmbedding):
     config: CamembertConfig
 
 class ChineseCLIPPreTrainedModel(PreTrainedModel):
@@ -3081,6 +3230,45 @@ class CLIPSegVisionModel(CLIPSegPreTrainedModel, _ImageTower):
 class CLIPSegForImageSegmentation(CLIPSegPreTrainedModel, _ImageSegmentation):
     config: CLIPSegConfig
 
+class CodeGenPreTrainedModel(PreTrainedModel):
+    config: CodeGenConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class CodeGenModel(CodeGenPreTrainedModel, _BareModel):
+    config: CodeGenConfig
+
+class CodeGenForCausalLM(CodeGenPreTrainedModel, _CausalLM):
+    config: CodeGenConfig
+
+class CodeGenForSentenceEmbedding(CodeGenPreTrainedModel, _SentenceEmbedding):
+    config: CodeGenConfig
+
 class CoherePreTrainedModel(PreTrainedModel):
     config: CohereConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -3117,6 +3305,9 @@ class CohereModel(CoherePreTrainedModel, _BareModel):
 class CohereForCausalLM(CoherePreTrainedModel, _CausalLM):
     config: CohereConfig
 
+class CohereForSentenceEmbedding(CoherePreTrainedModel, _SentenceEmbedding):
+    config: CohereConfig
+
 class Cohere2PreTrainedModel(PreTrainedModel):
     config: Cohere2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -3151,6 +3342,9 @@ class Cohere2Model(Cohere2PreTrainedModel, _BareModel):
     config: Cohere2Config
 
 class Cohere2ForCausalLM(Cohere2PreTrainedModel, _CausalLM):
+    config: Cohere2Config
+
+class Cohere2ForSentenceEmbedding(Cohere2PreTrainedModel, _SentenceEmbedding):
     config: Cohere2Config
 
 class ConvNextPreTrainedModel(PreTrainedModel):
@@ -3390,6 +3584,195 @@ class Data2VecTextForQuestionAnswering(Data2VecTextPreTrainedModel, _QuestionAns
 
 class Data2VecTextForCausalLM(Data2VecTextPreTrainedModel, _CausalLM):
     config: Data2VecTextConfig
+
+class Data2VecTextForSentenceEmbedding(Data2VecTextPreTrainedModel, _SentenceEmbedding):
+    config: Data2VecTextConfig
+
+class DebertaPreTrainedModel(PreTrainedModel):
+    config: DebertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class DebertaModel(DebertaPreTrainedModel, _BareModel):
+    config: DebertaConfig
+
+class DebertaForMaskedLM(DebertaPreTrainedModel, _MaskedLM):
+    config: DebertaConfig
+
+class DebertaForSequenceClassification(DebertaPreTrainedModel, _SequenceClassification):
+    config: DebertaConfig
+
+class DebertaForTokenClassification(DebertaPreTrainedModel, _TokenClassification):
+    config: DebertaConfig
+
+class DebertaForQuestionAnswering(DebertaPreTrainedModel, _QuestionAnswering):
+    config: DebertaConfig
+
+class DebertaForSentenceEmbedding(DebertaPreTrainedModel, _SentenceEmbedding):
+    config: DebertaConfig
+
+class DebertaV2PreTrainedModel(PreTrainedModel):
+    config: DebertaV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class DebertaV2Model(DebertaV2PreTrainedModel, _BareModel):
+    config: DebertaV2Config
+
+class DebertaV2ForMaskedLM(DebertaV2PreTrainedModel, _MaskedLM):
+    config: DebertaV2Config
+
+class DebertaV2ForSequenceClassification(DebertaV2PreTrainedModel, _SequenceClassification):
+    config: DebertaV2Config
+
+class DebertaV2ForMultipleChoice(DebertaV2PreTrainedModel, _MultipleChoice):
+    config: DebertaV2Config
+
+class DebertaV2ForTokenClassification(DebertaV2PreTrainedModel, _TokenClassification):
+    config: DebertaV2Config
+
+class DebertaV2ForQuestionAnswering(DebertaV2PreTrainedModel, _QuestionAnswering):
+    config: DebertaV2Config
+
+class DebertaV2ForSentenceEmbedding(DebertaV2PreTrainedModel, _SentenceEmbedding):
+    config: DebertaV2Config
+
+class DeepseekV2PreTrainedModel(PreTrainedModel):
+    config: DeepseekV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class DeepseekV2Model(DeepseekV2PreTrainedModel, _BareModel):
+    config: DeepseekV2Config
+
+class DeepseekV2ForCausalLM(DeepseekV2PreTrainedModel, _CausalLM):
+    config: DeepseekV2Config
+
+class DeepseekV2ForSequenceClassification(DeepseekV2PreTrainedModel, _SequenceClassification):
+    config: DeepseekV2Config
+
+class DeepseekV2ForSentenceEmbedding(DeepseekV2PreTrainedModel, _SentenceEmbedding):
+    config: DeepseekV2Config
+
+class DeepseekV3PreTrainedModel(PreTrainedModel):
+    config: DeepseekV3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class DeepseekV3Model(DeepseekV3PreTrainedModel, _BareModel):
+    config: DeepseekV3Config
+
+class DeepseekV3ForCausalLM(DeepseekV3PreTrainedModel, _CausalLM):
+    config: DeepseekV3Config
+
+class DeepseekV3ForSequenceClassification(DeepseekV3PreTrainedModel, _SequenceClassification):
+    config: DeepseekV3Config
+
+class DeepseekV3ForTokenClassification(DeepseekV3PreTrainedModel, _TokenClassification):
+    config: DeepseekV3Config
+
+class DeepseekV3ForSentenceEmbedding(DeepseekV3PreTrainedModel, _SentenceEmbedding):
+    config: DeepseekV3Config
 
 class DeiTPreTrainedModel(PreTrainedModel):
     config: DeiTConfig
@@ -3702,6 +4085,48 @@ class DistilBertForTokenClassification(DistilBertPreTrainedModel, _TokenClassifi
 class DistilBertForQuestionAnswering(DistilBertPreTrainedModel, _QuestionAnswering):
     config: DistilBertConfig
 
+class DistilBertForSentenceEmbedding(DistilBertPreTrainedModel, _SentenceEmbedding):
+    config: DistilBertConfig
+
+class Dots1PreTrainedModel(PreTrainedModel):
+    config: Dots1Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Dots1Model(Dots1PreTrainedModel, _BareModel):
+    config: Dots1Config
+
+class Dots1ForCausalLM(Dots1PreTrainedModel, _CausalLM):
+    config: Dots1Config
+
+class Dots1ForSentenceEmbedding(Dots1PreTrainedModel, _SentenceEmbedding):
+    config: Dots1Config
+
 class DPTPreTrainedModel(PreTrainedModel):
     config: DPTConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -3803,6 +4228,9 @@ class ElectraForCausalLM(ElectraPreTrainedModel, _CausalLM):
 class ElectraForPreTraining(ElectraPreTrainedModel, _ReplacedTokens):
     config: ElectraConfig
 
+class ElectraForSentenceEmbedding(ElectraPreTrainedModel, _SentenceEmbedding):
+    config: ElectraConfig
+
 class Ernie4_5PreTrainedModel(PreTrainedModel):
     config: Ernie4_5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -3837,6 +4265,9 @@ class Ernie4_5Model(Ernie4_5PreTrainedModel, _BareModel):
     config: Ernie4_5Config
 
 class Ernie4_5ForCausalLM(Ernie4_5PreTrainedModel, _CausalLM):
+    config: Ernie4_5Config
+
+class Ernie4_5ForSentenceEmbedding(Ernie4_5PreTrainedModel, _SentenceEmbedding):
     config: Ernie4_5Config
 
 class Exaone4PreTrainedModel(PreTrainedModel):
@@ -3884,6 +4315,57 @@ class Exaone4ForTokenClassification(Exaone4PreTrainedModel, _TokenClassification
 class Exaone4ForQuestionAnswering(Exaone4PreTrainedModel, _QuestionAnswering):
     config: Exaone4Config
 
+class Exaone4ForSentenceEmbedding(Exaone4PreTrainedModel, _SentenceEmbedding):
+    config: Exaone4Config
+
+class FalconPreTrainedModel(PreTrainedModel):
+    config: FalconConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FalconModel(FalconPreTrainedModel, _BareModel):
+    config: FalconConfig
+
+class FalconForCausalLM(FalconPreTrainedModel, _CausalLM):
+    config: FalconConfig
+
+class FalconForSequenceClassification(FalconPreTrainedModel, _SequenceClassification):
+    config: FalconConfig
+
+class FalconForTokenClassification(FalconPreTrainedModel, _TokenClassification):
+    config: FalconConfig
+
+class FalconForQuestionAnswering(FalconPreTrainedModel, _QuestionAnswering):
+    config: FalconConfig
+
+class FalconForSentenceEmbedding(FalconPreTrainedModel, _SentenceEmbedding):
+    config: FalconConfig
+
 class GemmaPreTrainedModel(PreTrainedModel):
     config: GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -3924,6 +4406,9 @@ class GemmaForSequenceClassification(GemmaPreTrainedModel, _SequenceClassificati
     config: GemmaConfig
 
 class GemmaForTokenClassification(GemmaPreTrainedModel, _TokenClassification):
+    config: GemmaConfig
+
+class GemmaForSentenceEmbedding(GemmaPreTrainedModel, _SentenceEmbedding):
     config: GemmaConfig
 
 class Gemma2PreTrainedModel(PreTrainedModel):
@@ -3968,6 +4453,9 @@ class Gemma2ForSequenceClassification(Gemma2PreTrainedModel, _SequenceClassifica
 class Gemma2ForTokenClassification(Gemma2PreTrainedModel, _TokenClassification):
     config: Gemma2Config
 
+class Gemma2ForSentenceEmbedding(Gemma2PreTrainedModel, _SentenceEmbedding):
+    config: Gemma2Config
+
 class Gemma3TextPreTrainedModel(PreTrainedModel):
     config: Gemma3TextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -4005,6 +4493,9 @@ class Gemma3ForCausalLM(Gemma3TextPreTrainedModel, _CausalLM):
     config: Gemma3TextConfig
 
 class Gemma3TextForSequenceClassification(Gemma3TextPreTrainedModel, _SequenceClassification):
+    config: Gemma3TextConfig
+
+class Gemma3TextForSentenceEmbedding(Gemma3TextPreTrainedModel, _SentenceEmbedding):
     config: Gemma3TextConfig
 
 class GlmPreTrainedModel(PreTrainedModel):
@@ -4049,6 +4540,9 @@ class GlmForSequenceClassification(GlmPreTrainedModel, _SequenceClassification):
 class GlmForTokenClassification(GlmPreTrainedModel, _TokenClassification):
     config: GlmConfig
 
+class GlmForSentenceEmbedding(GlmPreTrainedModel, _SentenceEmbedding):
+    config: GlmConfig
+
 class Glm4PreTrainedModel(PreTrainedModel):
     config: Glm4Config
     @overload  # type: ignore[override, unused-ignore]
@@ -4090,6 +4584,87 @@ class Glm4ForSequenceClassification(Glm4PreTrainedModel, _SequenceClassification
 
 class Glm4ForTokenClassification(Glm4PreTrainedModel, _TokenClassification):
     config: Glm4Config
+
+class Glm4ForSentenceEmbedding(Glm4PreTrainedModel, _SentenceEmbedding):
+    config: Glm4Config
+
+class Glm4MoePreTrainedModel(PreTrainedModel):
+    config: Glm4MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Glm4MoeModel(Glm4MoePreTrainedModel, _BareModel):
+    config: Glm4MoeConfig
+
+class Glm4MoeForCausalLM(Glm4MoePreTrainedModel, _CausalLM):
+    config: Glm4MoeConfig
+
+class Glm4MoeForSentenceEmbedding(Glm4MoePreTrainedModel, _SentenceEmbedding):
+    config: Glm4MoeConfig
+
+class Glm4MoeLitePreTrainedModel(PreTrainedModel):
+    config: Glm4MoeLiteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Glm4MoeLiteModel(Glm4MoeLitePreTrainedModel, _BareModel):
+    config: Glm4MoeLiteConfig
+
+class Glm4MoeLiteForCausalLM(Glm4MoeLitePreTrainedModel, _CausalLM):
+    config: Glm4MoeLiteConfig
+
+class Glm4MoeLiteForSentenceEmbedding(Glm4MoeLitePreTrainedModel, _SentenceEmbedding):
+    config: Glm4MoeLiteConfig
 
 class GPT2PreTrainedModel(PreTrainedModel):
     config: GPT2Config
@@ -4136,6 +4711,102 @@ class GPT2ForTokenClassification(GPT2PreTrainedModel, _TokenClassification):
 class GPT2ForQuestionAnswering(GPT2PreTrainedModel, _QuestionAnswering):
     config: GPT2Config
 
+class GPT2ForSentenceEmbedding(GPT2PreTrainedModel, _SentenceEmbedding):
+    config: GPT2Config
+
+class GPTBigCodePreTrainedModel(PreTrainedModel):
+    config: GPTBigCodeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GPTBigCodeModel(GPTBigCodePreTrainedModel, _BareModel):
+    config: GPTBigCodeConfig
+
+class GPTBigCodeForCausalLM(GPTBigCodePreTrainedModel, _CausalLM):
+    config: GPTBigCodeConfig
+
+class GPTBigCodeForSequenceClassification(GPTBigCodePreTrainedModel, _SequenceClassification):
+    config: GPTBigCodeConfig
+
+class GPTBigCodeForTokenClassification(GPTBigCodePreTrainedModel, _TokenClassification):
+    config: GPTBigCodeConfig
+
+class GPTBigCodeForSentenceEmbedding(GPTBigCodePreTrainedModel, _SentenceEmbedding):
+    config: GPTBigCodeConfig
+
+class GPTNeoPreTrainedModel(PreTrainedModel):
+    config: GPTNeoConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GPTNeoModel(GPTNeoPreTrainedModel, _BareModel):
+    config: GPTNeoConfig
+
+class GPTNeoForCausalLM(GPTNeoPreTrainedModel, _CausalLM):
+    config: GPTNeoConfig
+
+class GPTNeoForSequenceClassification(GPTNeoPreTrainedModel, _SequenceClassification):
+    config: GPTNeoConfig
+
+class GPTNeoForTokenClassification(GPTNeoPreTrainedModel, _TokenClassification):
+    config: GPTNeoConfig
+
+class GPTNeoForQuestionAnswering(GPTNeoPreTrainedModel, _QuestionAnswering):
+    config: GPTNeoConfig
+
+class GPTNeoForSentenceEmbedding(GPTNeoPreTrainedModel, _SentenceEmbedding):
+    config: GPTNeoConfig
+
 class GPTNeoXPreTrainedModel(PreTrainedModel):
     config: GPTNeoXConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -4181,6 +4852,99 @@ class GPTNeoXForTokenClassification(GPTNeoXPreTrainedModel, _TokenClassification
 class GPTNeoXForQuestionAnswering(GPTNeoXPreTrainedModel, _QuestionAnswering):
     config: GPTNeoXConfig
 
+class GPTNeoXForSentenceEmbedding(GPTNeoXPreTrainedModel, _SentenceEmbedding):
+    config: GPTNeoXConfig
+
+class GptOssPreTrainedModel(PreTrainedModel):
+    config: GptOssConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GptOssModel(GptOssPreTrainedModel, _BareModel):
+    config: GptOssConfig
+
+class GptOssForCausalLM(GptOssPreTrainedModel, _CausalLM):
+    config: GptOssConfig
+
+class GptOssForSequenceClassification(GptOssPreTrainedModel, _SequenceClassification):
+    config: GptOssConfig
+
+class GptOssForTokenClassification(GptOssPreTrainedModel, _TokenClassification):
+    config: GptOssConfig
+
+class GptOssForSentenceEmbedding(GptOssPreTrainedModel, _SentenceEmbedding):
+    config: GptOssConfig
+
+class GPTJPreTrainedModel(PreTrainedModel):
+    config: GPTJConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GPTJModel(GPTJPreTrainedModel, _BareModel):
+    config: GPTJConfig
+
+class GPTJForCausalLM(GPTJPreTrainedModel, _CausalLM):
+    config: GPTJConfig
+
+class GPTJForSequenceClassification(GPTJPreTrainedModel, _SequenceClassification):
+    config: GPTJConfig
+
+class GPTJForQuestionAnswering(GPTJPreTrainedModel, _QuestionAnswering):
+    config: GPTJConfig
+
+class GPTJForSentenceEmbedding(GPTJPreTrainedModel, _SentenceEmbedding):
+    config: GPTJConfig
+
 class GranitePreTrainedModel(PreTrainedModel):
     config: GraniteConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -4216,6 +4980,93 @@ class GraniteModel(GranitePreTrainedModel, _BareModel):
 
 class GraniteForCausalLM(GranitePreTrainedModel, _CausalLM):
     config: GraniteConfig
+
+class GraniteForSentenceEmbedding(GranitePreTrainedModel, _SentenceEmbedding):
+    config: GraniteConfig
+
+class GraniteMoePreTrainedModel(PreTrainedModel):
+    config: GraniteMoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GraniteMoeModel(GraniteMoePreTrainedModel, _BareModel):
+    config: GraniteMoeConfig
+
+class GraniteMoeForCausalLM(GraniteMoePreTrainedModel, _CausalLM):
+    config: GraniteMoeConfig
+
+class GraniteMoeForSentenceEmbedding(GraniteMoePreTrainedModel, _SentenceEmbedding):
+    config: GraniteMoeConfig
+
+class GtePreTrainedModel(PreTrainedModel):
+    config: GteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class GteModel(GtePreTrainedModel, _BareModel):
+    config: GteConfig
+
+class GteForMaskedLM(GtePreTrainedModel, _MaskedLM):
+    config: GteConfig
+
+class GteForSequenceClassification(GtePreTrainedModel, _SequenceClassification):
+    config: GteConfig
+
+class GteForTokenClassification(GtePreTrainedModel, _TokenClassification):
+    config: GteConfig
+
+class GteForSentenceEmbedding(GtePreTrainedModel, _SentenceEmbedding):
+    config: GteConfig
 
 class HeliumPreTrainedModel(PreTrainedModel):
     config: HeliumConfig
@@ -4257,6 +5108,9 @@ class HeliumForSequenceClassification(HeliumPreTrainedModel, _SequenceClassifica
     config: HeliumConfig
 
 class HeliumForTokenClassification(HeliumPreTrainedModel, _TokenClassification):
+    config: HeliumConfig
+
+class HeliumForSentenceEmbedding(HeliumPreTrainedModel, _SentenceEmbedding):
     config: HeliumConfig
 
 class HubertPreTrainedModel(PreTrainedModel):
@@ -4374,6 +5228,285 @@ class IJepaForImageClassification(IJepaPreTrainedModel, _ImageClassification):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class JinaEmbeddingsV3PreTrainedModel(PreTrainedModel):
+    config: JinaEmbeddingsV3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class JinaEmbeddingsV3Model(JinaEmbeddingsV3PreTrainedModel, _BareModel):
+    config: JinaEmbeddingsV3Config
+
+class JinaEmbeddingsV3ForMaskedLM(JinaEmbeddingsV3PreTrainedModel, _MaskedLM):
+    config: JinaEmbeddingsV3Config
+
+class JinaEmbeddingsV3ForSequenceClassification(JinaEmbeddingsV3PreTrainedModel, _SequenceClassification):
+    config: JinaEmbeddingsV3Config
+
+class JinaEmbeddingsV3ForTokenClassification(JinaEmbeddingsV3PreTrainedModel, _TokenClassification):
+    config: JinaEmbeddingsV3Config
+
+class JinaEmbeddingsV3ForQuestionAnswering(JinaEmbeddingsV3PreTrainedModel, _QuestionAnswering):
+    config: JinaEmbeddingsV3Config
+
+class JinaEmbeddingsV3ForSentenceEmbedding(JinaEmbeddingsV3PreTrainedModel, _SentenceEmbedding):
+    config: JinaEmbeddingsV3Config
+
+class LayoutLMPreTrainedModel(PreTrainedModel):
+    config: LayoutLMConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class LayoutLMModel(LayoutLMPreTrainedModel, _BareModel):
+    config: LayoutLMConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMForMaskedLM(LayoutLMPreTrainedModel, _MaskedLM):
+    config: LayoutLMConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMForSequenceClassification(LayoutLMPreTrainedModel, _SequenceClassification):
+    config: LayoutLMConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMForTokenClassification(LayoutLMPreTrainedModel, _TokenClassification):
+    config: LayoutLMConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMForQuestionAnswering(LayoutLMPreTrainedModel, _DocumentQuestionAnswering):
+    config: LayoutLMConfig
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMForSentenceEmbedding(LayoutLMPreTrainedModel, _SentenceEmbedding):
+    config: LayoutLMConfig
+
+class LayoutLMv3PreTrainedModel(PreTrainedModel):
+    config: LayoutLMv3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class LayoutLMv3Model(LayoutLMv3PreTrainedModel, _BareModel):
+    config: LayoutLMv3Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMv3ForSequenceClassification(LayoutLMv3PreTrainedModel, _SequenceClassification):
+    config: LayoutLMv3Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMv3ForTokenClassification(LayoutLMv3PreTrainedModel, _TokenClassification):
+    config: LayoutLMv3Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class LayoutLMv3ForQuestionAnswering(LayoutLMv3PreTrainedModel, _QuestionAnswering):
+    config: LayoutLMv3Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        bbox: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
 class LlamaPreTrainedModel(PreTrainedModel):
     config: LlamaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -4417,6 +5550,9 @@ class LlamaForTokenClassification(LlamaPreTrainedModel, _TokenClassification):
     config: LlamaConfig
 
 class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
+    config: LlamaConfig
+
+class LlamaForSentenceEmbedding(LlamaPreTrainedModel, _SentenceEmbedding):
     config: LlamaConfig
 
 class LongformerPreTrainedModel(PreTrainedModel):
@@ -4557,6 +5693,9 @@ class LongformerForQuestionAnswering(LongformerPreTrainedModel, _QuestionAnsweri
         **unknown: object,
     ) -> LongformerQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
 
+class LongformerForSentenceEmbedding(LongformerPreTrainedModel, _SentenceEmbedding):
+    config: LongformerConfig
+
 class M2M100PreTrainedModel(PreTrainedModel):
     config: M2M100Config
     @overload  # type: ignore[override, unused-ignore]
@@ -4644,6 +5783,9 @@ class MambaModel(MambaPreTrainedModel, _BareModel):
     config: MambaConfig
 
 class MambaForCausalLM(MambaPreTrainedModel, _CausalLM):
+    config: MambaConfig
+
+class MambaForSentenceEmbedding(MambaPreTrainedModel, _SentenceEmbedding):
     config: MambaConfig
 
 class MarianPreTrainedModel(PreTrainedModel):
@@ -4878,6 +6020,9 @@ class MistralForTokenClassification(MistralPreTrainedModel, _TokenClassification
 class MistralForQuestionAnswering(MistralPreTrainedModel, _QuestionAnswering):
     config: MistralConfig
 
+class MistralForSentenceEmbedding(MistralPreTrainedModel, _SentenceEmbedding):
+    config: MistralConfig
+
 class MixtralPreTrainedModel(PreTrainedModel):
     config: MixtralConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -4921,6 +6066,9 @@ class MixtralForTokenClassification(MixtralPreTrainedModel, _TokenClassification
     config: MixtralConfig
 
 class MixtralForQuestionAnswering(MixtralPreTrainedModel, _QuestionAnswering):
+    config: MixtralConfig
+
+class MixtralForSentenceEmbedding(MixtralPreTrainedModel, _SentenceEmbedding):
     config: MixtralConfig
 
 class MobileNetV2PreTrainedModel(PreTrainedModel):
@@ -5031,6 +6179,9 @@ class ModernBertForTokenClassification(ModernBertPreTrainedModel, _TokenClassifi
     config: ModernBertConfig
 
 class ModernBertForQuestionAnswering(ModernBertPreTrainedModel, _QuestionAnswering):
+    config: ModernBertConfig
+
+class ModernBertForSentenceEmbedding(ModernBertPreTrainedModel, _SentenceEmbedding):
     config: ModernBertConfig
 
 class MoonshinePreTrainedModel(PreTrainedModel):
@@ -5151,6 +6302,57 @@ class MPNetForTokenClassification(MPNetPreTrainedModel, _TokenClassification):
 class MPNetForQuestionAnswering(MPNetPreTrainedModel, _QuestionAnswering):
     config: MPNetConfig
 
+class MPNetForSentenceEmbedding(MPNetPreTrainedModel, _SentenceEmbedding):
+    config: MPNetConfig
+
+class MptPreTrainedModel(PreTrainedModel):
+    config: MptConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class MptModel(MptPreTrainedModel, _BareModel):
+    config: MptConfig
+
+class MptForCausalLM(MptPreTrainedModel, _CausalLM):
+    config: MptConfig
+
+class MptForSequenceClassification(MptPreTrainedModel, _SequenceClassification):
+    config: MptConfig
+
+class MptForTokenClassification(MptPreTrainedModel, _TokenClassification):
+    config: MptConfig
+
+class MptForQuestionAnswering(MptPreTrainedModel, _QuestionAnswering):
+    config: MptConfig
+
+class MptForSentenceEmbedding(MptPreTrainedModel, _SentenceEmbedding):
+    config: MptConfig
+
 class MT5PreTrainedModel(PreTrainedModel):
     config: MT5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -5261,6 +6463,65 @@ class MT5ForTokenClassification(MT5PreTrainedModel, _TokenClassification):
         **unknown: object,
     ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class MT5ForSentenceEmbedding(MT5PreTrainedModel, _SentenceEmbedding):
+    config: MT5Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pooling_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput[Tensor] | tuple[object, ...]: ...
+
+class NomicBertPreTrainedModel(PreTrainedModel):
+    config: NomicBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class NomicBertModel(NomicBertPreTrainedModel, _BareModel):
+    config: NomicBertConfig
+
+class NomicBertForMaskedLM(NomicBertPreTrainedModel, _MaskedLM):
+    config: NomicBertConfig
+
+class NomicBertForSequenceClassification(NomicBertPreTrainedModel, _SequenceClassification):
+    config: NomicBertConfig
+
+class NomicBertForTokenClassification(NomicBertPreTrainedModel, _TokenClassification):
+    config: NomicBertConfig
+
+class NomicBertForSentenceEmbedding(NomicBertPreTrainedModel, _SentenceEmbedding):
+    config: NomicBertConfig
+
 class OlmoPreTrainedModel(PreTrainedModel):
     config: OlmoConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -5298,6 +6559,9 @@ class OlmoForCausalLM(OlmoPreTrainedModel, _CausalLM):
     config: OlmoConfig
 
 class OlmoForSequenceClassification(OlmoPreTrainedModel, _SequenceClassification):
+    config: OlmoConfig
+
+class OlmoForSentenceEmbedding(OlmoPreTrainedModel, _SentenceEmbedding):
     config: OlmoConfig
 
 class Olmo2PreTrainedModel(PreTrainedModel):
@@ -5339,6 +6603,9 @@ class Olmo2ForCausalLM(Olmo2PreTrainedModel, _CausalLM):
 class Olmo2ForSequenceClassification(Olmo2PreTrainedModel, _SequenceClassification):
     config: Olmo2Config
 
+class Olmo2ForSentenceEmbedding(Olmo2PreTrainedModel, _SentenceEmbedding):
+    config: Olmo2Config
+
 class Olmo3PreTrainedModel(PreTrainedModel):
     config: Olmo3Config
     @overload  # type: ignore[override, unused-ignore]
@@ -5377,6 +6644,48 @@ class Olmo3ForCausalLM(Olmo3PreTrainedModel, _CausalLM):
 
 class Olmo3ForSequenceClassification(Olmo3PreTrainedModel, _SequenceClassification):
     config: Olmo3Config
+
+class Olmo3ForSentenceEmbedding(Olmo3PreTrainedModel, _SentenceEmbedding):
+    config: Olmo3Config
+
+class OlmoePreTrainedModel(PreTrainedModel):
+    config: OlmoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class OlmoeModel(OlmoePreTrainedModel, _BareModel):
+    config: OlmoeConfig
+
+class OlmoeForCausalLM(OlmoePreTrainedModel, _CausalLM):
+    config: OlmoeConfig
+
+class OlmoeForSentenceEmbedding(OlmoePreTrainedModel, _SentenceEmbedding):
+    config: OlmoeConfig
 
 class OPTPreTrainedModel(PreTrainedModel):
     config: OPTConfig
@@ -5418,6 +6727,9 @@ class OPTForSequenceClassification(OPTPreTrainedModel, _SequenceClassification):
     config: OPTConfig
 
 class OPTForQuestionAnswering(OPTPreTrainedModel, _QuestionAnswering):
+    config: OPTConfig
+
+class OPTForSentenceEmbedding(OPTPreTrainedModel, _SentenceEmbedding):
     config: OPTConfig
 
 class ParakeetPreTrainedModel(PreTrainedModel):
@@ -5549,6 +6861,51 @@ class PegasusForCausalLM(PegasusPreTrainedModel, _CausalLM):
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
+class PhiPreTrainedModel(PreTrainedModel):
+    config: PhiConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class PhiModel(PhiPreTrainedModel, _BareModel):
+    config: PhiConfig
+
+class PhiForCausalLM(PhiPreTrainedModel, _CausalLM):
+    config: PhiConfig
+
+class PhiForSequenceClassification(PhiPreTrainedModel, _SequenceClassification):
+    config: PhiConfig
+
+class PhiForTokenClassification(PhiPreTrainedModel, _TokenClassification):
+    config: PhiConfig
+
+class PhiForSentenceEmbedding(PhiPreTrainedModel, _SentenceEmbedding):
+    config: PhiConfig
+
 class Phi3PreTrainedModel(PreTrainedModel):
     config: Phi3Config
     @overload  # type: ignore[override, unused-ignore]
@@ -5590,6 +6947,51 @@ class Phi3ForSequenceClassification(Phi3PreTrainedModel, _SequenceClassification
 
 class Phi3ForTokenClassification(Phi3PreTrainedModel, _TokenClassification):
     config: Phi3Config
+
+class Phi3ForSentenceEmbedding(Phi3PreTrainedModel, _SentenceEmbedding):
+    config: Phi3Config
+
+class PhimoePreTrainedModel(PreTrainedModel):
+    config: PhimoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class PhimoeModel(PhimoePreTrainedModel, _BareModel):
+    config: PhimoeConfig
+
+class PhimoeForCausalLM(PhimoePreTrainedModel, _CausalLM):
+    config: PhimoeConfig
+
+class PhimoeForSequenceClassification(PhimoePreTrainedModel, _SequenceClassification):
+    config: PhimoeConfig
+
+class PhimoeForSentenceEmbedding(PhimoePreTrainedModel, _SentenceEmbedding):
+    config: PhimoeConfig
 
 class Qwen2PreTrainedModel(PreTrainedModel):
     config: Qwen2Config
@@ -5635,6 +7037,57 @@ class Qwen2ForTokenClassification(Qwen2PreTrainedModel, _TokenClassification):
 
 class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, _QuestionAnswering):
     config: Qwen2Config
+
+class Qwen2ForSentenceEmbedding(Qwen2PreTrainedModel, _SentenceEmbedding):
+    config: Qwen2Config
+
+class Qwen2MoePreTrainedModel(PreTrainedModel):
+    config: Qwen2MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class Qwen2MoeModel(Qwen2MoePreTrainedModel, _BareModel):
+    config: Qwen2MoeConfig
+
+class Qwen2MoeForCausalLM(Qwen2MoePreTrainedModel, _CausalLM):
+    config: Qwen2MoeConfig
+
+class Qwen2MoeForSequenceClassification(Qwen2MoePreTrainedModel, _SequenceClassification):
+    config: Qwen2MoeConfig
+
+class Qwen2MoeForTokenClassification(Qwen2MoePreTrainedModel, _TokenClassification):
+    config: Qwen2MoeConfig
+
+class Qwen2MoeForQuestionAnswering(Qwen2MoePreTrainedModel, _QuestionAnswering):
+    config: Qwen2MoeConfig
+
+class Qwen2MoeForSentenceEmbedding(Qwen2MoePreTrainedModel, _SentenceEmbedding):
+    config: Qwen2MoeConfig
 
 class Qwen2VLPreTrainedModel(PreTrainedModel):
     config: Any
@@ -5739,6 +7192,9 @@ class Qwen3ForTokenClassification(Qwen3PreTrainedModel, _TokenClassification):
 class Qwen3ForQuestionAnswering(Qwen3PreTrainedModel, _QuestionAnswering):
     config: Qwen3Config
 
+class Qwen3ForSentenceEmbedding(Qwen3PreTrainedModel, _SentenceEmbedding):
+    config: Qwen3Config
+
 class Qwen3MoePreTrainedModel(PreTrainedModel):
     config: Qwen3MoeConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -5782,6 +7238,9 @@ class Qwen3MoeForTokenClassification(Qwen3MoePreTrainedModel, _TokenClassificati
     config: Qwen3MoeConfig
 
 class Qwen3MoeForQuestionAnswering(Qwen3MoePreTrainedModel, _QuestionAnswering):
+    config: Qwen3MoeConfig
+
+class Qwen3MoeForSentenceEmbedding(Qwen3MoePreTrainedModel, _SentenceEmbedding):
     config: Qwen3MoeConfig
 
 class RemBertPreTrainedModel(PreTrainedModel):
@@ -5833,6 +7292,9 @@ class RemBertForQuestionAnswering(RemBertPreTrainedModel, _QuestionAnswering):
     config: RemBertConfig
 
 class RemBertForCausalLM(RemBertPreTrainedModel, _CausalLM):
+    config: RemBertConfig
+
+class RemBertForSentenceEmbedding(RemBertPreTrainedModel, _SentenceEmbedding):
     config: RemBertConfig
 
 class ResNetPreTrainedModel(PreTrainedModel):
@@ -5946,6 +7408,172 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
 
 class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
+
+class RobertaForSentenceEmbedding(RobertaPreTrainedModel, _SentenceEmbedding):
+    config: RobertaConfig
+
+class RoFormerPreTrainedModel(PreTrainedModel):
+    config: RoFormerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class RoFormerModel(RoFormerPreTrainedModel, _BareModel):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class RoFormerForMaskedLM(RoFormerPreTrainedModel, _MaskedLM):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput[Tensor] | tuple[object, ...]: ...
+
+class RoFormerForSequenceClassification(RoFormerPreTrainedModel, _SequenceClassification):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class RoFormerForMultipleChoice(RoFormerPreTrainedModel, _MultipleChoice):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MultipleChoiceModelOutput[Tensor] | tuple[object, ...]: ...
+
+class RoFormerForTokenClassification(RoFormerPreTrainedModel, _TokenClassification):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class RoFormerForQuestionAnswering(RoFormerPreTrainedModel, _QuestionAnswering):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class RoFormerForCausalLM(RoFormerPreTrainedModel, _CausalLM):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
+class RoFormerForSentenceEmbedding(RoFormerPreTrainedModel, _SentenceEmbedding):
+    config: RoFormerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pooling_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput[Tensor] | tuple[object, ...]: ...
 
 class SegformerPreTrainedModel(PreTrainedModel):
     config: SegformerConfig
@@ -6220,6 +7848,9 @@ class SmolLM3ForTokenClassification(SmolLM3PreTrainedModel, _TokenClassification
 class SmolLM3ForQuestionAnswering(SmolLM3PreTrainedModel, _QuestionAnswering):
     config: SmolLM3Config
 
+class SmolLM3ForSentenceEmbedding(SmolLM3PreTrainedModel, _SentenceEmbedding):
+    config: SmolLM3Config
+
 class StableLmPreTrainedModel(PreTrainedModel):
     config: StableLmConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -6262,6 +7893,9 @@ class StableLmForSequenceClassification(StableLmPreTrainedModel, _SequenceClassi
 class StableLmForTokenClassification(StableLmPreTrainedModel, _TokenClassification):
     config: StableLmConfig
 
+class StableLmForSentenceEmbedding(StableLmPreTrainedModel, _SentenceEmbedding):
+    config: StableLmConfig
+
 class Starcoder2PreTrainedModel(PreTrainedModel):
     config: Starcoder2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -6302,6 +7936,9 @@ class Starcoder2ForSequenceClassification(Starcoder2PreTrainedModel, _SequenceCl
     config: Starcoder2Config
 
 class Starcoder2ForTokenClassification(Starcoder2PreTrainedModel, _TokenClassification):
+    config: Starcoder2Config
+
+class Starcoder2ForSentenceEmbedding(Starcoder2PreTrainedModel, _SentenceEmbedding):
     config: Starcoder2Config
 
 class SwinPreTrainedModel(PreTrainedModel):
@@ -6558,6 +8195,20 @@ class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
         **unknown: object,
     ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class T5ForSentenceEmbedding(T5PreTrainedModel, _SentenceEmbedding):
+    config: T5Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pooling_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput[Tensor] | tuple[object, ...]: ...
+
 class T5GemmaPreTrainedModel(PreTrainedModel):
     config: T5GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -6689,6 +8340,21 @@ class T5GemmaForTokenClassification(T5GemmaPreTrainedModel, _TokenClassification
         **unknown: object,
     ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class T5GemmaForSentenceEmbedding(T5GemmaPreTrainedModel, _SentenceEmbedding):
+    config: T5GemmaConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pooling_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput[Tensor] | tuple[object, ...]: ...
+
 class UMT5PreTrainedModel(PreTrainedModel):
     config: UMT5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -6798,6 +8464,20 @@ class UMT5ForTokenClassification(UMT5PreTrainedModel, _TokenClassification):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class UMT5ForSentenceEmbedding(UMT5PreTrainedModel, _SentenceEmbedding):
+    config: UMT5Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        pooling_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput[Tensor] | tuple[object, ...]: ...
 
 class UniSpeechPreTrainedModel(PreTrainedModel):
     config: UniSpeechConfig
@@ -7620,6 +9300,9 @@ class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, _QuestionAnsweri
 class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, _CausalLM):
     config: XLMRobertaConfig
 
+class XLMRobertaForSentenceEmbedding(XLMRobertaPreTrainedModel, _SentenceEmbedding):
+    config: XLMRobertaConfig
+
 class XLMRobertaXLPreTrainedModel(PreTrainedModel):
     config: XLMRobertaXLConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -7669,6 +9352,9 @@ class XLMRobertaXLForQuestionAnswering(XLMRobertaXLPreTrainedModel, _QuestionAns
     config: XLMRobertaXLConfig
 
 class XLMRobertaXLForCausalLM(XLMRobertaXLPreTrainedModel, _CausalLM):
+    config: XLMRobertaXLConfig
+
+class XLMRobertaXLForSentenceEmbedding(XLMRobertaXLPreTrainedModel, _SentenceEmbedding):
     config: XLMRobertaXLConfig
 
 class YolosPreTrainedModel(PreTrainedModel):
@@ -7828,6 +9514,26 @@ class _FlaxQuestionAnswering(_FlaxTaskModel):
         **unknown: object,
     ) -> QuestionAnsweringModelOutput | FieldTuple: ...
 
+class _FlaxDocumentQuestionAnswering(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
 class _FlaxMultipleChoice(_FlaxTaskModel):
     def __call__(
         self,
@@ -7910,6 +9616,23 @@ class _FlaxTextEncoding(_FlaxTaskModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxSentenceEmbedding(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pooling_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
 
 class _FlaxTextTower(_FlaxTaskModel):
     def __call__(
@@ -8485,6 +10208,37 @@ class FlaxAutoModelForDepthEstimation(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxDepthEstimation: ...
 
+class FlaxAutoModelForDocumentQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> FlaxPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> FlaxPreTrainedModel | tuple[FlaxPreTrainedModel, dict[str, Any]]: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
 class FlaxAutoModelForImageClassification(AutoClass):
     @overload  # type: ignore[override, unused-ignore]
     @classmethod
@@ -8857,6 +10611,37 @@ class FlaxAutoModelForSemanticSegmentation(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSemanticSegmentation: ...
 
+class FlaxAutoModelForSentenceEmbedding(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_FlaxSentenceEmbedding, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxSentenceEmbedding: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _FlaxSentenceEmbedding | tuple[_FlaxSentenceEmbedding, dict[str, Any]]: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSentenceEmbedding: ...
+
 class FlaxAutoModelForSeq2SeqLM(AutoClass):
     @overload  # type: ignore[override, unused-ignore]
     @classmethod
@@ -9140,6 +10925,9 @@ class FlaxAlbertForPreTraining(FlaxAlbertPreTrainedModel, _FlaxPreTraining):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> AlbertForPreTrainingOutput | FieldTuple: ...
+
+class FlaxAlbertForSentenceEmbedding(FlaxAlbertPreTrainedModel, _FlaxSentenceEmbedding):
+    config: AlbertConfig
 
 class FlaxASTPreTrainedModel(FlaxPreTrainedModel):
     config: ASTConfig
@@ -9456,6 +11244,9 @@ class FlaxBertForNextSentencePrediction(FlaxBertPreTrainedModel, _FlaxNextSenten
 class FlaxBertForPreTraining(FlaxBertPreTrainedModel, _FlaxPreTraining):
     config: BertConfig
 
+class FlaxBertForSentenceEmbedding(FlaxBertPreTrainedModel, _FlaxSentenceEmbedding):
+    config: BertConfig
+
 class FlaxBlenderbotPreTrainedModel(FlaxPreTrainedModel):
     config: BlenderbotConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -9610,6 +11401,54 @@ class FlaxBlenderbotSmallForCausalLM(FlaxBlenderbotSmallPreTrainedModel, _FlaxCa
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
+class FlaxBloomPreTrainedModel(FlaxPreTrainedModel):
+    config: BloomConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxBloomModel(FlaxBloomPreTrainedModel, _FlaxBareModel):
+    config: BloomConfig
+
+class FlaxBloomForCausalLM(FlaxBloomPreTrainedModel, _FlaxCausalLM):
+    config: BloomConfig
+
+class FlaxBloomForSequenceClassification(FlaxBloomPreTrainedModel, _FlaxSequenceClassification):
+    config: BloomConfig
+
+class FlaxBloomForTokenClassification(FlaxBloomPreTrainedModel, _FlaxTokenClassification):
+    config: BloomConfig
+
+class FlaxBloomForQuestionAnswering(FlaxBloomPreTrainedModel, _FlaxQuestionAnswering):
+    config: BloomConfig
+
+class FlaxBloomForSentenceEmbedding(FlaxBloomPreTrainedModel, _FlaxSentenceEmbedding):
+    config: BloomConfig
+
 class FlaxCamembertPreTrainedModel(FlaxPreTrainedModel):
     config: CamembertConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -9659,6 +11498,9 @@ class FlaxCamembertForQuestionAnswering(FlaxCamembertPreTrainedModel, _FlaxQuest
     config: CamembertConfig
 
 class FlaxCamembertForCausalLM(FlaxCamembertPreTrainedModel, _FlaxCausalLM):
+    config: CamembertConfig
+
+class FlaxCamembertForSentenceEmbedding(FlaxCamembertPreTrainedModel, _FlaxSentenceEmbedding):
     config: CamembertConfig
 
 class FlaxChineseCLIPPreTrainedModel(FlaxPreTrainedModel):
@@ -9943,6 +11785,45 @@ class FlaxCLIPSegVisionModel(FlaxCLIPSegPreTrainedModel, _FlaxImageTower):
 class FlaxCLIPSegForImageSegmentation(FlaxCLIPSegPreTrainedModel, _FlaxImageSegmentation):
     config: CLIPSegConfig
 
+class FlaxCodeGenPreTrainedModel(FlaxPreTrainedModel):
+    config: CodeGenConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxCodeGenModel(FlaxCodeGenPreTrainedModel, _FlaxBareModel):
+    config: CodeGenConfig
+
+class FlaxCodeGenForCausalLM(FlaxCodeGenPreTrainedModel, _FlaxCausalLM):
+    config: CodeGenConfig
+
+class FlaxCodeGenForSentenceEmbedding(FlaxCodeGenPreTrainedModel, _FlaxSentenceEmbedding):
+    config: CodeGenConfig
+
 class FlaxCoherePreTrainedModel(FlaxPreTrainedModel):
     config: CohereConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -9979,6 +11860,9 @@ class FlaxCohereModel(FlaxCoherePreTrainedModel, _FlaxBareModel):
 class FlaxCohereForCausalLM(FlaxCoherePreTrainedModel, _FlaxCausalLM):
     config: CohereConfig
 
+class FlaxCohereForSentenceEmbedding(FlaxCoherePreTrainedModel, _FlaxSentenceEmbedding):
+    config: CohereConfig
+
 class FlaxCohere2PreTrainedModel(FlaxPreTrainedModel):
     config: Cohere2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -10013,6 +11897,9 @@ class FlaxCohere2Model(FlaxCohere2PreTrainedModel, _FlaxBareModel):
     config: Cohere2Config
 
 class FlaxCohere2ForCausalLM(FlaxCohere2PreTrainedModel, _FlaxCausalLM):
+    config: Cohere2Config
+
+class FlaxCohere2ForSentenceEmbedding(FlaxCohere2PreTrainedModel, _FlaxSentenceEmbedding):
     config: Cohere2Config
 
 class FlaxConvNextPreTrainedModel(FlaxPreTrainedModel):
@@ -10268,6 +12155,195 @@ class FlaxData2VecTextForQuestionAnswering(FlaxData2VecTextPreTrainedModel, _Fla
 
 class FlaxData2VecTextForCausalLM(FlaxData2VecTextPreTrainedModel, _FlaxCausalLM):
     config: Data2VecTextConfig
+
+class FlaxData2VecTextForSentenceEmbedding(FlaxData2VecTextPreTrainedModel, _FlaxSentenceEmbedding):
+    config: Data2VecTextConfig
+
+class FlaxDebertaPreTrainedModel(FlaxPreTrainedModel):
+    config: DebertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxDebertaModel(FlaxDebertaPreTrainedModel, _FlaxBareModel):
+    config: DebertaConfig
+
+class FlaxDebertaForMaskedLM(FlaxDebertaPreTrainedModel, _FlaxMaskedLM):
+    config: DebertaConfig
+
+class FlaxDebertaForSequenceClassification(FlaxDebertaPreTrainedModel, _FlaxSequenceClassification):
+    config: DebertaConfig
+
+class FlaxDebertaForTokenClassification(FlaxDebertaPreTrainedModel, _FlaxTokenClassification):
+    config: DebertaConfig
+
+class FlaxDebertaForQuestionAnswering(FlaxDebertaPreTrainedModel, _FlaxQuestionAnswering):
+    config: DebertaConfig
+
+class FlaxDebertaForSentenceEmbedding(FlaxDebertaPreTrainedModel, _FlaxSentenceEmbedding):
+    config: DebertaConfig
+
+class FlaxDebertaV2PreTrainedModel(FlaxPreTrainedModel):
+    config: DebertaV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxDebertaV2Model(FlaxDebertaV2PreTrainedModel, _FlaxBareModel):
+    config: DebertaV2Config
+
+class FlaxDebertaV2ForMaskedLM(FlaxDebertaV2PreTrainedModel, _FlaxMaskedLM):
+    config: DebertaV2Config
+
+class FlaxDebertaV2ForSequenceClassification(FlaxDebertaV2PreTrainedModel, _FlaxSequenceClassification):
+    config: DebertaV2Config
+
+class FlaxDebertaV2ForMultipleChoice(FlaxDebertaV2PreTrainedModel, _FlaxMultipleChoice):
+    config: DebertaV2Config
+
+class FlaxDebertaV2ForTokenClassification(FlaxDebertaV2PreTrainedModel, _FlaxTokenClassification):
+    config: DebertaV2Config
+
+class FlaxDebertaV2ForQuestionAnswering(FlaxDebertaV2PreTrainedModel, _FlaxQuestionAnswering):
+    config: DebertaV2Config
+
+class FlaxDebertaV2ForSentenceEmbedding(FlaxDebertaV2PreTrainedModel, _FlaxSentenceEmbedding):
+    config: DebertaV2Config
+
+class FlaxDeepseekV2PreTrainedModel(FlaxPreTrainedModel):
+    config: DeepseekV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxDeepseekV2Model(FlaxDeepseekV2PreTrainedModel, _FlaxBareModel):
+    config: DeepseekV2Config
+
+class FlaxDeepseekV2ForCausalLM(FlaxDeepseekV2PreTrainedModel, _FlaxCausalLM):
+    config: DeepseekV2Config
+
+class FlaxDeepseekV2ForSequenceClassification(FlaxDeepseekV2PreTrainedModel, _FlaxSequenceClassification):
+    config: DeepseekV2Config
+
+class FlaxDeepseekV2ForSentenceEmbedding(FlaxDeepseekV2PreTrainedModel, _FlaxSentenceEmbedding):
+    config: DeepseekV2Config
+
+class FlaxDeepseekV3PreTrainedModel(FlaxPreTrainedModel):
+    config: DeepseekV3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxDeepseekV3Model(FlaxDeepseekV3PreTrainedModel, _FlaxBareModel):
+    config: DeepseekV3Config
+
+class FlaxDeepseekV3ForCausalLM(FlaxDeepseekV3PreTrainedModel, _FlaxCausalLM):
+    config: DeepseekV3Config
+
+class FlaxDeepseekV3ForSequenceClassification(FlaxDeepseekV3PreTrainedModel, _FlaxSequenceClassification):
+    config: DeepseekV3Config
+
+class FlaxDeepseekV3ForTokenClassification(FlaxDeepseekV3PreTrainedModel, _FlaxTokenClassification):
+    config: DeepseekV3Config
+
+class FlaxDeepseekV3ForSentenceEmbedding(FlaxDeepseekV3PreTrainedModel, _FlaxSentenceEmbedding):
+    config: DeepseekV3Config
 
 class FlaxDeiTPreTrainedModel(FlaxPreTrainedModel):
     config: DeiTConfig
@@ -10596,6 +12672,48 @@ class FlaxDistilBertForTokenClassification(FlaxDistilBertPreTrainedModel, _FlaxT
 class FlaxDistilBertForQuestionAnswering(FlaxDistilBertPreTrainedModel, _FlaxQuestionAnswering):
     config: DistilBertConfig
 
+class FlaxDistilBertForSentenceEmbedding(FlaxDistilBertPreTrainedModel, _FlaxSentenceEmbedding):
+    config: DistilBertConfig
+
+class FlaxDots1PreTrainedModel(FlaxPreTrainedModel):
+    config: Dots1Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxDots1Model(FlaxDots1PreTrainedModel, _FlaxBareModel):
+    config: Dots1Config
+
+class FlaxDots1ForCausalLM(FlaxDots1PreTrainedModel, _FlaxCausalLM):
+    config: Dots1Config
+
+class FlaxDots1ForSentenceEmbedding(FlaxDots1PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Dots1Config
+
 class FlaxDPTPreTrainedModel(FlaxPreTrainedModel):
     config: DPTConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -10699,6 +12817,9 @@ class FlaxElectraForCausalLM(FlaxElectraPreTrainedModel, _FlaxCausalLM):
 class FlaxElectraForPreTraining(FlaxElectraPreTrainedModel, _FlaxReplacedTokens):
     config: ElectraConfig
 
+class FlaxElectraForSentenceEmbedding(FlaxElectraPreTrainedModel, _FlaxSentenceEmbedding):
+    config: ElectraConfig
+
 class FlaxErnie4_5PreTrainedModel(FlaxPreTrainedModel):
     config: Ernie4_5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -10733,6 +12854,9 @@ class FlaxErnie4_5Model(FlaxErnie4_5PreTrainedModel, _FlaxBareModel):
     config: Ernie4_5Config
 
 class FlaxErnie4_5ForCausalLM(FlaxErnie4_5PreTrainedModel, _FlaxCausalLM):
+    config: Ernie4_5Config
+
+class FlaxErnie4_5ForSentenceEmbedding(FlaxErnie4_5PreTrainedModel, _FlaxSentenceEmbedding):
     config: Ernie4_5Config
 
 class FlaxExaone4PreTrainedModel(FlaxPreTrainedModel):
@@ -10780,6 +12904,57 @@ class FlaxExaone4ForTokenClassification(FlaxExaone4PreTrainedModel, _FlaxTokenCl
 class FlaxExaone4ForQuestionAnswering(FlaxExaone4PreTrainedModel, _FlaxQuestionAnswering):
     config: Exaone4Config
 
+class FlaxExaone4ForSentenceEmbedding(FlaxExaone4PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Exaone4Config
+
+class FlaxFalconPreTrainedModel(FlaxPreTrainedModel):
+    config: FalconConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxFalconModel(FlaxFalconPreTrainedModel, _FlaxBareModel):
+    config: FalconConfig
+
+class FlaxFalconForCausalLM(FlaxFalconPreTrainedModel, _FlaxCausalLM):
+    config: FalconConfig
+
+class FlaxFalconForSequenceClassification(FlaxFalconPreTrainedModel, _FlaxSequenceClassification):
+    config: FalconConfig
+
+class FlaxFalconForTokenClassification(FlaxFalconPreTrainedModel, _FlaxTokenClassification):
+    config: FalconConfig
+
+class FlaxFalconForQuestionAnswering(FlaxFalconPreTrainedModel, _FlaxQuestionAnswering):
+    config: FalconConfig
+
+class FlaxFalconForSentenceEmbedding(FlaxFalconPreTrainedModel, _FlaxSentenceEmbedding):
+    config: FalconConfig
+
 class FlaxGemmaPreTrainedModel(FlaxPreTrainedModel):
     config: GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -10820,6 +12995,9 @@ class FlaxGemmaForSequenceClassification(FlaxGemmaPreTrainedModel, _FlaxSequence
     config: GemmaConfig
 
 class FlaxGemmaForTokenClassification(FlaxGemmaPreTrainedModel, _FlaxTokenClassification):
+    config: GemmaConfig
+
+class FlaxGemmaForSentenceEmbedding(FlaxGemmaPreTrainedModel, _FlaxSentenceEmbedding):
     config: GemmaConfig
 
 class FlaxGemma2PreTrainedModel(FlaxPreTrainedModel):
@@ -10864,6 +13042,9 @@ class FlaxGemma2ForSequenceClassification(FlaxGemma2PreTrainedModel, _FlaxSequen
 class FlaxGemma2ForTokenClassification(FlaxGemma2PreTrainedModel, _FlaxTokenClassification):
     config: Gemma2Config
 
+class FlaxGemma2ForSentenceEmbedding(FlaxGemma2PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Gemma2Config
+
 class FlaxGemma3TextPreTrainedModel(FlaxPreTrainedModel):
     config: Gemma3TextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -10901,6 +13082,9 @@ class FlaxGemma3ForCausalLM(FlaxGemma3TextPreTrainedModel, _FlaxCausalLM):
     config: Gemma3TextConfig
 
 class FlaxGemma3TextForSequenceClassification(FlaxGemma3TextPreTrainedModel, _FlaxSequenceClassification):
+    config: Gemma3TextConfig
+
+class FlaxGemma3TextForSentenceEmbedding(FlaxGemma3TextPreTrainedModel, _FlaxSentenceEmbedding):
     config: Gemma3TextConfig
 
 class FlaxGlmPreTrainedModel(FlaxPreTrainedModel):
@@ -10945,6 +13129,9 @@ class FlaxGlmForSequenceClassification(FlaxGlmPreTrainedModel, _FlaxSequenceClas
 class FlaxGlmForTokenClassification(FlaxGlmPreTrainedModel, _FlaxTokenClassification):
     config: GlmConfig
 
+class FlaxGlmForSentenceEmbedding(FlaxGlmPreTrainedModel, _FlaxSentenceEmbedding):
+    config: GlmConfig
+
 class FlaxGlm4PreTrainedModel(FlaxPreTrainedModel):
     config: Glm4Config
     @overload  # type: ignore[override, unused-ignore]
@@ -10986,6 +13173,87 @@ class FlaxGlm4ForSequenceClassification(FlaxGlm4PreTrainedModel, _FlaxSequenceCl
 
 class FlaxGlm4ForTokenClassification(FlaxGlm4PreTrainedModel, _FlaxTokenClassification):
     config: Glm4Config
+
+class FlaxGlm4ForSentenceEmbedding(FlaxGlm4PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Glm4Config
+
+class FlaxGlm4MoePreTrainedModel(FlaxPreTrainedModel):
+    config: Glm4MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGlm4MoeModel(FlaxGlm4MoePreTrainedModel, _FlaxBareModel):
+    config: Glm4MoeConfig
+
+class FlaxGlm4MoeForCausalLM(FlaxGlm4MoePreTrainedModel, _FlaxCausalLM):
+    config: Glm4MoeConfig
+
+class FlaxGlm4MoeForSentenceEmbedding(FlaxGlm4MoePreTrainedModel, _FlaxSentenceEmbedding):
+    config: Glm4MoeConfig
+
+class FlaxGlm4MoeLitePreTrainedModel(FlaxPreTrainedModel):
+    config: Glm4MoeLiteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGlm4MoeLiteModel(FlaxGlm4MoeLitePreTrainedModel, _FlaxBareModel):
+    config: Glm4MoeLiteConfig
+
+class FlaxGlm4MoeLiteForCausalLM(FlaxGlm4MoeLitePreTrainedModel, _FlaxCausalLM):
+    config: Glm4MoeLiteConfig
+
+class FlaxGlm4MoeLiteForSentenceEmbedding(FlaxGlm4MoeLitePreTrainedModel, _FlaxSentenceEmbedding):
+    config: Glm4MoeLiteConfig
 
 class FlaxGPT2PreTrainedModel(FlaxPreTrainedModel):
     config: GPT2Config
@@ -11032,6 +13300,102 @@ class FlaxGPT2ForTokenClassification(FlaxGPT2PreTrainedModel, _FlaxTokenClassifi
 class FlaxGPT2ForQuestionAnswering(FlaxGPT2PreTrainedModel, _FlaxQuestionAnswering):
     config: GPT2Config
 
+class FlaxGPT2ForSentenceEmbedding(FlaxGPT2PreTrainedModel, _FlaxSentenceEmbedding):
+    config: GPT2Config
+
+class FlaxGPTBigCodePreTrainedModel(FlaxPreTrainedModel):
+    config: GPTBigCodeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGPTBigCodeModel(FlaxGPTBigCodePreTrainedModel, _FlaxBareModel):
+    config: GPTBigCodeConfig
+
+class FlaxGPTBigCodeForCausalLM(FlaxGPTBigCodePreTrainedModel, _FlaxCausalLM):
+    config: GPTBigCodeConfig
+
+class FlaxGPTBigCodeForSequenceClassification(FlaxGPTBigCodePreTrainedModel, _FlaxSequenceClassification):
+    config: GPTBigCodeConfig
+
+class FlaxGPTBigCodeForTokenClassification(FlaxGPTBigCodePreTrainedModel, _FlaxTokenClassification):
+    config: GPTBigCodeConfig
+
+class FlaxGPTBigCodeForSentenceEmbedding(FlaxGPTBigCodePreTrainedModel, _FlaxSentenceEmbedding):
+    config: GPTBigCodeConfig
+
+class FlaxGPTNeoPreTrainedModel(FlaxPreTrainedModel):
+    config: GPTNeoConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGPTNeoModel(FlaxGPTNeoPreTrainedModel, _FlaxBareModel):
+    config: GPTNeoConfig
+
+class FlaxGPTNeoForCausalLM(FlaxGPTNeoPreTrainedModel, _FlaxCausalLM):
+    config: GPTNeoConfig
+
+class FlaxGPTNeoForSequenceClassification(FlaxGPTNeoPreTrainedModel, _FlaxSequenceClassification):
+    config: GPTNeoConfig
+
+class FlaxGPTNeoForTokenClassification(FlaxGPTNeoPreTrainedModel, _FlaxTokenClassification):
+    config: GPTNeoConfig
+
+class FlaxGPTNeoForQuestionAnswering(FlaxGPTNeoPreTrainedModel, _FlaxQuestionAnswering):
+    config: GPTNeoConfig
+
+class FlaxGPTNeoForSentenceEmbedding(FlaxGPTNeoPreTrainedModel, _FlaxSentenceEmbedding):
+    config: GPTNeoConfig
+
 class FlaxGPTNeoXPreTrainedModel(FlaxPreTrainedModel):
     config: GPTNeoXConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -11077,6 +13441,99 @@ class FlaxGPTNeoXForTokenClassification(FlaxGPTNeoXPreTrainedModel, _FlaxTokenCl
 class FlaxGPTNeoXForQuestionAnswering(FlaxGPTNeoXPreTrainedModel, _FlaxQuestionAnswering):
     config: GPTNeoXConfig
 
+class FlaxGPTNeoXForSentenceEmbedding(FlaxGPTNeoXPreTrainedModel, _FlaxSentenceEmbedding):
+    config: GPTNeoXConfig
+
+class FlaxGptOssPreTrainedModel(FlaxPreTrainedModel):
+    config: GptOssConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGptOssModel(FlaxGptOssPreTrainedModel, _FlaxBareModel):
+    config: GptOssConfig
+
+class FlaxGptOssForCausalLM(FlaxGptOssPreTrainedModel, _FlaxCausalLM):
+    config: GptOssConfig
+
+class FlaxGptOssForSequenceClassification(FlaxGptOssPreTrainedModel, _FlaxSequenceClassification):
+    config: GptOssConfig
+
+class FlaxGptOssForTokenClassification(FlaxGptOssPreTrainedModel, _FlaxTokenClassification):
+    config: GptOssConfig
+
+class FlaxGptOssForSentenceEmbedding(FlaxGptOssPreTrainedModel, _FlaxSentenceEmbedding):
+    config: GptOssConfig
+
+class FlaxGPTJPreTrainedModel(FlaxPreTrainedModel):
+    config: GPTJConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGPTJModel(FlaxGPTJPreTrainedModel, _FlaxBareModel):
+    config: GPTJConfig
+
+class FlaxGPTJForCausalLM(FlaxGPTJPreTrainedModel, _FlaxCausalLM):
+    config: GPTJConfig
+
+class FlaxGPTJForSequenceClassification(FlaxGPTJPreTrainedModel, _FlaxSequenceClassification):
+    config: GPTJConfig
+
+class FlaxGPTJForQuestionAnswering(FlaxGPTJPreTrainedModel, _FlaxQuestionAnswering):
+    config: GPTJConfig
+
+class FlaxGPTJForSentenceEmbedding(FlaxGPTJPreTrainedModel, _FlaxSentenceEmbedding):
+    config: GPTJConfig
+
 class FlaxGranitePreTrainedModel(FlaxPreTrainedModel):
     config: GraniteConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -11112,6 +13569,93 @@ class FlaxGraniteModel(FlaxGranitePreTrainedModel, _FlaxBareModel):
 
 class FlaxGraniteForCausalLM(FlaxGranitePreTrainedModel, _FlaxCausalLM):
     config: GraniteConfig
+
+class FlaxGraniteForSentenceEmbedding(FlaxGranitePreTrainedModel, _FlaxSentenceEmbedding):
+    config: GraniteConfig
+
+class FlaxGraniteMoePreTrainedModel(FlaxPreTrainedModel):
+    config: GraniteMoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGraniteMoeModel(FlaxGraniteMoePreTrainedModel, _FlaxBareModel):
+    config: GraniteMoeConfig
+
+class FlaxGraniteMoeForCausalLM(FlaxGraniteMoePreTrainedModel, _FlaxCausalLM):
+    config: GraniteMoeConfig
+
+class FlaxGraniteMoeForSentenceEmbedding(FlaxGraniteMoePreTrainedModel, _FlaxSentenceEmbedding):
+    config: GraniteMoeConfig
+
+class FlaxGtePreTrainedModel(FlaxPreTrainedModel):
+    config: GteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxGteModel(FlaxGtePreTrainedModel, _FlaxBareModel):
+    config: GteConfig
+
+class FlaxGteForMaskedLM(FlaxGtePreTrainedModel, _FlaxMaskedLM):
+    config: GteConfig
+
+class FlaxGteForSequenceClassification(FlaxGtePreTrainedModel, _FlaxSequenceClassification):
+    config: GteConfig
+
+class FlaxGteForTokenClassification(FlaxGtePreTrainedModel, _FlaxTokenClassification):
+    config: GteConfig
+
+class FlaxGteForSentenceEmbedding(FlaxGtePreTrainedModel, _FlaxSentenceEmbedding):
+    config: GteConfig
 
 class FlaxHeliumPreTrainedModel(FlaxPreTrainedModel):
     config: HeliumConfig
@@ -11153,6 +13697,9 @@ class FlaxHeliumForSequenceClassification(FlaxHeliumPreTrainedModel, _FlaxSequen
     config: HeliumConfig
 
 class FlaxHeliumForTokenClassification(FlaxHeliumPreTrainedModel, _FlaxTokenClassification):
+    config: HeliumConfig
+
+class FlaxHeliumForSentenceEmbedding(FlaxHeliumPreTrainedModel, _FlaxSentenceEmbedding):
     config: HeliumConfig
 
 class FlaxHubertPreTrainedModel(FlaxPreTrainedModel):
@@ -11278,6 +13825,302 @@ class FlaxIJepaForImageClassification(FlaxIJepaPreTrainedModel, _FlaxImageClassi
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class FlaxJinaEmbeddingsV3PreTrainedModel(FlaxPreTrainedModel):
+    config: JinaEmbeddingsV3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxJinaEmbeddingsV3Model(FlaxJinaEmbeddingsV3PreTrainedModel, _FlaxBareModel):
+    config: JinaEmbeddingsV3Config
+
+class FlaxJinaEmbeddingsV3ForMaskedLM(FlaxJinaEmbeddingsV3PreTrainedModel, _FlaxMaskedLM):
+    config: JinaEmbeddingsV3Config
+
+class FlaxJinaEmbeddingsV3ForSequenceClassification(FlaxJinaEmbeddingsV3PreTrainedModel, _FlaxSequenceClassification):
+    config: JinaEmbeddingsV3Config
+
+class FlaxJinaEmbeddingsV3ForTokenClassification(FlaxJinaEmbeddingsV3PreTrainedModel, _FlaxTokenClassification):
+    config: JinaEmbeddingsV3Config
+
+class FlaxJinaEmbeddingsV3ForQuestionAnswering(FlaxJinaEmbeddingsV3PreTrainedModel, _FlaxQuestionAnswering):
+    config: JinaEmbeddingsV3Config
+
+class FlaxJinaEmbeddingsV3ForSentenceEmbedding(FlaxJinaEmbeddingsV3PreTrainedModel, _FlaxSentenceEmbedding):
+    config: JinaEmbeddingsV3Config
+
+class FlaxLayoutLMPreTrainedModel(FlaxPreTrainedModel):
+    config: LayoutLMConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxLayoutLMModel(FlaxLayoutLMPreTrainedModel, _FlaxBareModel):
+    config: LayoutLMConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxLayoutLMForMaskedLM(FlaxLayoutLMPreTrainedModel, _FlaxMaskedLM):
+    config: LayoutLMConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
+class FlaxLayoutLMForSequenceClassification(FlaxLayoutLMPreTrainedModel, _FlaxSequenceClassification):
+    config: LayoutLMConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxLayoutLMForTokenClassification(FlaxLayoutLMPreTrainedModel, _FlaxTokenClassification):
+    config: LayoutLMConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxLayoutLMForQuestionAnswering(FlaxLayoutLMPreTrainedModel, _FlaxDocumentQuestionAnswering):
+    config: LayoutLMConfig
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxLayoutLMForSentenceEmbedding(FlaxLayoutLMPreTrainedModel, _FlaxSentenceEmbedding):
+    config: LayoutLMConfig
+
+class FlaxLayoutLMv3PreTrainedModel(FlaxPreTrainedModel):
+    config: LayoutLMv3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxLayoutLMv3Model(FlaxLayoutLMv3PreTrainedModel, _FlaxBareModel):
+    config: LayoutLMv3Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxLayoutLMv3ForSequenceClassification(FlaxLayoutLMv3PreTrainedModel, _FlaxSequenceClassification):
+    config: LayoutLMv3Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxLayoutLMv3ForTokenClassification(FlaxLayoutLMv3PreTrainedModel, _FlaxTokenClassification):
+    config: LayoutLMv3Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxLayoutLMv3ForQuestionAnswering(FlaxLayoutLMv3PreTrainedModel, _FlaxQuestionAnswering):
+    config: LayoutLMv3Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        bbox: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
 class FlaxLlamaPreTrainedModel(FlaxPreTrainedModel):
     config: LlamaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -11321,6 +14164,9 @@ class FlaxLlamaForTokenClassification(FlaxLlamaPreTrainedModel, _FlaxTokenClassi
     config: LlamaConfig
 
 class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswering):
+    config: LlamaConfig
+
+class FlaxLlamaForSentenceEmbedding(FlaxLlamaPreTrainedModel, _FlaxSentenceEmbedding):
     config: LlamaConfig
 
 class FlaxLongformerPreTrainedModel(FlaxPreTrainedModel):
@@ -11472,6 +14318,9 @@ class FlaxLongformerForQuestionAnswering(FlaxLongformerPreTrainedModel, _FlaxQue
         **unknown: object,
     ) -> LongformerQuestionAnsweringModelOutput | FieldTuple: ...
 
+class FlaxLongformerForSentenceEmbedding(FlaxLongformerPreTrainedModel, _FlaxSentenceEmbedding):
+    config: LongformerConfig
+
 class FlaxM2M100PreTrainedModel(FlaxPreTrainedModel):
     config: M2M100Config
     @overload  # type: ignore[override, unused-ignore]
@@ -11561,6 +14410,9 @@ class FlaxMambaModel(FlaxMambaPreTrainedModel, _FlaxBareModel):
     config: MambaConfig
 
 class FlaxMambaForCausalLM(FlaxMambaPreTrainedModel, _FlaxCausalLM):
+    config: MambaConfig
+
+class FlaxMambaForSentenceEmbedding(FlaxMambaPreTrainedModel, _FlaxSentenceEmbedding):
     config: MambaConfig
 
 class FlaxMarianPreTrainedModel(FlaxPreTrainedModel):
@@ -11805,6 +14657,9 @@ class FlaxMistralForTokenClassification(FlaxMistralPreTrainedModel, _FlaxTokenCl
 class FlaxMistralForQuestionAnswering(FlaxMistralPreTrainedModel, _FlaxQuestionAnswering):
     config: MistralConfig
 
+class FlaxMistralForSentenceEmbedding(FlaxMistralPreTrainedModel, _FlaxSentenceEmbedding):
+    config: MistralConfig
+
 class FlaxMixtralPreTrainedModel(FlaxPreTrainedModel):
     config: MixtralConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -11848,6 +14703,9 @@ class FlaxMixtralForTokenClassification(FlaxMixtralPreTrainedModel, _FlaxTokenCl
     config: MixtralConfig
 
 class FlaxMixtralForQuestionAnswering(FlaxMixtralPreTrainedModel, _FlaxQuestionAnswering):
+    config: MixtralConfig
+
+class FlaxMixtralForSentenceEmbedding(FlaxMixtralPreTrainedModel, _FlaxSentenceEmbedding):
     config: MixtralConfig
 
 class FlaxMobileNetV2PreTrainedModel(FlaxPreTrainedModel):
@@ -11964,6 +14822,9 @@ class FlaxModernBertForTokenClassification(FlaxModernBertPreTrainedModel, _FlaxT
     config: ModernBertConfig
 
 class FlaxModernBertForQuestionAnswering(FlaxModernBertPreTrainedModel, _FlaxQuestionAnswering):
+    config: ModernBertConfig
+
+class FlaxModernBertForSentenceEmbedding(FlaxModernBertPreTrainedModel, _FlaxSentenceEmbedding):
     config: ModernBertConfig
 
 class FlaxMoonshinePreTrainedModel(FlaxPreTrainedModel):
@@ -12088,6 +14949,57 @@ class FlaxMPNetForTokenClassification(FlaxMPNetPreTrainedModel, _FlaxTokenClassi
 class FlaxMPNetForQuestionAnswering(FlaxMPNetPreTrainedModel, _FlaxQuestionAnswering):
     config: MPNetConfig
 
+class FlaxMPNetForSentenceEmbedding(FlaxMPNetPreTrainedModel, _FlaxSentenceEmbedding):
+    config: MPNetConfig
+
+class FlaxMptPreTrainedModel(FlaxPreTrainedModel):
+    config: MptConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxMptModel(FlaxMptPreTrainedModel, _FlaxBareModel):
+    config: MptConfig
+
+class FlaxMptForCausalLM(FlaxMptPreTrainedModel, _FlaxCausalLM):
+    config: MptConfig
+
+class FlaxMptForSequenceClassification(FlaxMptPreTrainedModel, _FlaxSequenceClassification):
+    config: MptConfig
+
+class FlaxMptForTokenClassification(FlaxMptPreTrainedModel, _FlaxTokenClassification):
+    config: MptConfig
+
+class FlaxMptForQuestionAnswering(FlaxMptPreTrainedModel, _FlaxQuestionAnswering):
+    config: MptConfig
+
+class FlaxMptForSentenceEmbedding(FlaxMptPreTrainedModel, _FlaxSentenceEmbedding):
+    config: MptConfig
+
 class FlaxMT5PreTrainedModel(FlaxPreTrainedModel):
     config: MT5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -12206,6 +15118,67 @@ class FlaxMT5ForTokenClassification(FlaxMT5PreTrainedModel, _FlaxTokenClassifica
         **unknown: object,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class FlaxMT5ForSentenceEmbedding(FlaxMT5PreTrainedModel, _FlaxSentenceEmbedding):
+    config: MT5Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pooling_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
+
+class FlaxNomicBertPreTrainedModel(FlaxPreTrainedModel):
+    config: NomicBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxNomicBertModel(FlaxNomicBertPreTrainedModel, _FlaxBareModel):
+    config: NomicBertConfig
+
+class FlaxNomicBertForMaskedLM(FlaxNomicBertPreTrainedModel, _FlaxMaskedLM):
+    config: NomicBertConfig
+
+class FlaxNomicBertForSequenceClassification(FlaxNomicBertPreTrainedModel, _FlaxSequenceClassification):
+    config: NomicBertConfig
+
+class FlaxNomicBertForTokenClassification(FlaxNomicBertPreTrainedModel, _FlaxTokenClassification):
+    config: NomicBertConfig
+
+class FlaxNomicBertForSentenceEmbedding(FlaxNomicBertPreTrainedModel, _FlaxSentenceEmbedding):
+    config: NomicBertConfig
+
 class FlaxOlmoPreTrainedModel(FlaxPreTrainedModel):
     config: OlmoConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -12243,6 +15216,9 @@ class FlaxOlmoForCausalLM(FlaxOlmoPreTrainedModel, _FlaxCausalLM):
     config: OlmoConfig
 
 class FlaxOlmoForSequenceClassification(FlaxOlmoPreTrainedModel, _FlaxSequenceClassification):
+    config: OlmoConfig
+
+class FlaxOlmoForSentenceEmbedding(FlaxOlmoPreTrainedModel, _FlaxSentenceEmbedding):
     config: OlmoConfig
 
 class FlaxOlmo2PreTrainedModel(FlaxPreTrainedModel):
@@ -12284,6 +15260,9 @@ class FlaxOlmo2ForCausalLM(FlaxOlmo2PreTrainedModel, _FlaxCausalLM):
 class FlaxOlmo2ForSequenceClassification(FlaxOlmo2PreTrainedModel, _FlaxSequenceClassification):
     config: Olmo2Config
 
+class FlaxOlmo2ForSentenceEmbedding(FlaxOlmo2PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Olmo2Config
+
 class FlaxOlmo3PreTrainedModel(FlaxPreTrainedModel):
     config: Olmo3Config
     @overload  # type: ignore[override, unused-ignore]
@@ -12322,6 +15301,48 @@ class FlaxOlmo3ForCausalLM(FlaxOlmo3PreTrainedModel, _FlaxCausalLM):
 
 class FlaxOlmo3ForSequenceClassification(FlaxOlmo3PreTrainedModel, _FlaxSequenceClassification):
     config: Olmo3Config
+
+class FlaxOlmo3ForSentenceEmbedding(FlaxOlmo3PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Olmo3Config
+
+class FlaxOlmoePreTrainedModel(FlaxPreTrainedModel):
+    config: OlmoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxOlmoeModel(FlaxOlmoePreTrainedModel, _FlaxBareModel):
+    config: OlmoeConfig
+
+class FlaxOlmoeForCausalLM(FlaxOlmoePreTrainedModel, _FlaxCausalLM):
+    config: OlmoeConfig
+
+class FlaxOlmoeForSentenceEmbedding(FlaxOlmoePreTrainedModel, _FlaxSentenceEmbedding):
+    config: OlmoeConfig
 
 class FlaxOPTPreTrainedModel(FlaxPreTrainedModel):
     config: OPTConfig
@@ -12363,6 +15384,9 @@ class FlaxOPTForSequenceClassification(FlaxOPTPreTrainedModel, _FlaxSequenceClas
     config: OPTConfig
 
 class FlaxOPTForQuestionAnswering(FlaxOPTPreTrainedModel, _FlaxQuestionAnswering):
+    config: OPTConfig
+
+class FlaxOPTForSentenceEmbedding(FlaxOPTPreTrainedModel, _FlaxSentenceEmbedding):
     config: OPTConfig
 
 class FlaxParakeetPreTrainedModel(FlaxPreTrainedModel):
@@ -12501,6 +15525,51 @@ class FlaxPegasusForCausalLM(FlaxPegasusPreTrainedModel, _FlaxCausalLM):
         **unknown: object,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
+class FlaxPhiPreTrainedModel(FlaxPreTrainedModel):
+    config: PhiConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxPhiModel(FlaxPhiPreTrainedModel, _FlaxBareModel):
+    config: PhiConfig
+
+class FlaxPhiForCausalLM(FlaxPhiPreTrainedModel, _FlaxCausalLM):
+    config: PhiConfig
+
+class FlaxPhiForSequenceClassification(FlaxPhiPreTrainedModel, _FlaxSequenceClassification):
+    config: PhiConfig
+
+class FlaxPhiForTokenClassification(FlaxPhiPreTrainedModel, _FlaxTokenClassification):
+    config: PhiConfig
+
+class FlaxPhiForSentenceEmbedding(FlaxPhiPreTrainedModel, _FlaxSentenceEmbedding):
+    config: PhiConfig
+
 class FlaxPhi3PreTrainedModel(FlaxPreTrainedModel):
     config: Phi3Config
     @overload  # type: ignore[override, unused-ignore]
@@ -12542,6 +15611,51 @@ class FlaxPhi3ForSequenceClassification(FlaxPhi3PreTrainedModel, _FlaxSequenceCl
 
 class FlaxPhi3ForTokenClassification(FlaxPhi3PreTrainedModel, _FlaxTokenClassification):
     config: Phi3Config
+
+class FlaxPhi3ForSentenceEmbedding(FlaxPhi3PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Phi3Config
+
+class FlaxPhimoePreTrainedModel(FlaxPreTrainedModel):
+    config: PhimoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxPhimoeModel(FlaxPhimoePreTrainedModel, _FlaxBareModel):
+    config: PhimoeConfig
+
+class FlaxPhimoeForCausalLM(FlaxPhimoePreTrainedModel, _FlaxCausalLM):
+    config: PhimoeConfig
+
+class FlaxPhimoeForSequenceClassification(FlaxPhimoePreTrainedModel, _FlaxSequenceClassification):
+    config: PhimoeConfig
+
+class FlaxPhimoeForSentenceEmbedding(FlaxPhimoePreTrainedModel, _FlaxSentenceEmbedding):
+    config: PhimoeConfig
 
 class FlaxQwen2PreTrainedModel(FlaxPreTrainedModel):
     config: Qwen2Config
@@ -12587,6 +15701,57 @@ class FlaxQwen2ForTokenClassification(FlaxQwen2PreTrainedModel, _FlaxTokenClassi
 
 class FlaxQwen2ForQuestionAnswering(FlaxQwen2PreTrainedModel, _FlaxQuestionAnswering):
     config: Qwen2Config
+
+class FlaxQwen2ForSentenceEmbedding(FlaxQwen2PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Qwen2Config
+
+class FlaxQwen2MoePreTrainedModel(FlaxPreTrainedModel):
+    config: Qwen2MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxQwen2MoeModel(FlaxQwen2MoePreTrainedModel, _FlaxBareModel):
+    config: Qwen2MoeConfig
+
+class FlaxQwen2MoeForCausalLM(FlaxQwen2MoePreTrainedModel, _FlaxCausalLM):
+    config: Qwen2MoeConfig
+
+class FlaxQwen2MoeForSequenceClassification(FlaxQwen2MoePreTrainedModel, _FlaxSequenceClassification):
+    config: Qwen2MoeConfig
+
+class FlaxQwen2MoeForTokenClassification(FlaxQwen2MoePreTrainedModel, _FlaxTokenClassification):
+    config: Qwen2MoeConfig
+
+class FlaxQwen2MoeForQuestionAnswering(FlaxQwen2MoePreTrainedModel, _FlaxQuestionAnswering):
+    config: Qwen2MoeConfig
+
+class FlaxQwen2MoeForSentenceEmbedding(FlaxQwen2MoePreTrainedModel, _FlaxSentenceEmbedding):
+    config: Qwen2MoeConfig
 
 class FlaxQwen2VLPreTrainedModel(FlaxPreTrainedModel):
     config: Any
@@ -12693,6 +15858,9 @@ class FlaxQwen3ForTokenClassification(FlaxQwen3PreTrainedModel, _FlaxTokenClassi
 class FlaxQwen3ForQuestionAnswering(FlaxQwen3PreTrainedModel, _FlaxQuestionAnswering):
     config: Qwen3Config
 
+class FlaxQwen3ForSentenceEmbedding(FlaxQwen3PreTrainedModel, _FlaxSentenceEmbedding):
+    config: Qwen3Config
+
 class FlaxQwen3MoePreTrainedModel(FlaxPreTrainedModel):
     config: Qwen3MoeConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -12736,6 +15904,9 @@ class FlaxQwen3MoeForTokenClassification(FlaxQwen3MoePreTrainedModel, _FlaxToken
     config: Qwen3MoeConfig
 
 class FlaxQwen3MoeForQuestionAnswering(FlaxQwen3MoePreTrainedModel, _FlaxQuestionAnswering):
+    config: Qwen3MoeConfig
+
+class FlaxQwen3MoeForSentenceEmbedding(FlaxQwen3MoePreTrainedModel, _FlaxSentenceEmbedding):
     config: Qwen3MoeConfig
 
 class FlaxRemBertPreTrainedModel(FlaxPreTrainedModel):
@@ -12787,6 +15958,9 @@ class FlaxRemBertForQuestionAnswering(FlaxRemBertPreTrainedModel, _FlaxQuestionA
     config: RemBertConfig
 
 class FlaxRemBertForCausalLM(FlaxRemBertPreTrainedModel, _FlaxCausalLM):
+    config: RemBertConfig
+
+class FlaxRemBertForSentenceEmbedding(FlaxRemBertPreTrainedModel, _FlaxSentenceEmbedding):
     config: RemBertConfig
 
 class FlaxResNetPreTrainedModel(FlaxPreTrainedModel):
@@ -12906,6 +16080,186 @@ class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionA
 
 class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
     config: RobertaConfig
+
+class FlaxRobertaForSentenceEmbedding(FlaxRobertaPreTrainedModel, _FlaxSentenceEmbedding):
+    config: RobertaConfig
+
+class FlaxRoFormerPreTrainedModel(FlaxPreTrainedModel):
+    config: RoFormerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxRoFormerModel(FlaxRoFormerPreTrainedModel, _FlaxBareModel):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxRoFormerForMaskedLM(FlaxRoFormerPreTrainedModel, _FlaxMaskedLM):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
+class FlaxRoFormerForSequenceClassification(FlaxRoFormerPreTrainedModel, _FlaxSequenceClassification):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxRoFormerForMultipleChoice(FlaxRoFormerPreTrainedModel, _FlaxMultipleChoice):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MultipleChoiceModelOutput | FieldTuple: ...
+
+class FlaxRoFormerForTokenClassification(FlaxRoFormerPreTrainedModel, _FlaxTokenClassification):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxRoFormerForQuestionAnswering(FlaxRoFormerPreTrainedModel, _FlaxQuestionAnswering):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxRoFormerForCausalLM(FlaxRoFormerPreTrainedModel, _FlaxCausalLM):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class FlaxRoFormerForSentenceEmbedding(FlaxRoFormerPreTrainedModel, _FlaxSentenceEmbedding):
+    config: RoFormerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pooling_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
 
 class FlaxSegformerPreTrainedModel(FlaxPreTrainedModel):
     config: SegformerConfig
@@ -13200,6 +16554,9 @@ class FlaxSmolLM3ForTokenClassification(FlaxSmolLM3PreTrainedModel, _FlaxTokenCl
 class FlaxSmolLM3ForQuestionAnswering(FlaxSmolLM3PreTrainedModel, _FlaxQuestionAnswering):
     config: SmolLM3Config
 
+class FlaxSmolLM3ForSentenceEmbedding(FlaxSmolLM3PreTrainedModel, _FlaxSentenceEmbedding):
+    config: SmolLM3Config
+
 class FlaxStableLmPreTrainedModel(FlaxPreTrainedModel):
     config: StableLmConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -13242,6 +16599,9 @@ class FlaxStableLmForSequenceClassification(FlaxStableLmPreTrainedModel, _FlaxSe
 class FlaxStableLmForTokenClassification(FlaxStableLmPreTrainedModel, _FlaxTokenClassification):
     config: StableLmConfig
 
+class FlaxStableLmForSentenceEmbedding(FlaxStableLmPreTrainedModel, _FlaxSentenceEmbedding):
+    config: StableLmConfig
+
 class FlaxStarcoder2PreTrainedModel(FlaxPreTrainedModel):
     config: Starcoder2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -13282,6 +16642,9 @@ class FlaxStarcoder2ForSequenceClassification(FlaxStarcoder2PreTrainedModel, _Fl
     config: Starcoder2Config
 
 class FlaxStarcoder2ForTokenClassification(FlaxStarcoder2PreTrainedModel, _FlaxTokenClassification):
+    config: Starcoder2Config
+
+class FlaxStarcoder2ForSentenceEmbedding(FlaxStarcoder2PreTrainedModel, _FlaxSentenceEmbedding):
     config: Starcoder2Config
 
 class FlaxSwinPreTrainedModel(FlaxPreTrainedModel):
@@ -13558,6 +16921,22 @@ class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassificati
         **unknown: object,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class FlaxT5ForSentenceEmbedding(FlaxT5PreTrainedModel, _FlaxSentenceEmbedding):
+    config: T5Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pooling_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
+
 class FlaxT5GemmaPreTrainedModel(FlaxPreTrainedModel):
     config: T5GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -13699,6 +17078,23 @@ class FlaxT5GemmaForTokenClassification(FlaxT5GemmaPreTrainedModel, _FlaxTokenCl
         **unknown: object,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class FlaxT5GemmaForSentenceEmbedding(FlaxT5GemmaPreTrainedModel, _FlaxSentenceEmbedding):
+    config: T5GemmaConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pooling_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
+
 class FlaxUMT5PreTrainedModel(FlaxPreTrainedModel):
     config: UMT5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -13816,6 +17212,22 @@ class FlaxUMT5ForTokenClassification(FlaxUMT5PreTrainedModel, _FlaxTokenClassifi
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxUMT5ForSentenceEmbedding(FlaxUMT5PreTrainedModel, _FlaxSentenceEmbedding):
+    config: UMT5Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pooling_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
 
 class FlaxUniSpeechPreTrainedModel(FlaxPreTrainedModel):
     config: UniSpeechConfig
@@ -14697,6 +18109,9 @@ class FlaxXLMRobertaForQuestionAnswering(FlaxXLMRobertaPreTrainedModel, _FlaxQue
 class FlaxXLMRobertaForCausalLM(FlaxXLMRobertaPreTrainedModel, _FlaxCausalLM):
     config: XLMRobertaConfig
 
+class FlaxXLMRobertaForSentenceEmbedding(FlaxXLMRobertaPreTrainedModel, _FlaxSentenceEmbedding):
+    config: XLMRobertaConfig
+
 class FlaxXLMRobertaXLPreTrainedModel(FlaxPreTrainedModel):
     config: XLMRobertaXLConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -14746,6 +18161,9 @@ class FlaxXLMRobertaXLForQuestionAnswering(FlaxXLMRobertaXLPreTrainedModel, _Fla
     config: XLMRobertaXLConfig
 
 class FlaxXLMRobertaXLForCausalLM(FlaxXLMRobertaXLPreTrainedModel, _FlaxCausalLM):
+    config: XLMRobertaXLConfig
+
+class FlaxXLMRobertaXLForSentenceEmbedding(FlaxXLMRobertaXLPreTrainedModel, _FlaxSentenceEmbedding):
     config: XLMRobertaXLConfig
 
 class FlaxYolosPreTrainedModel(FlaxPreTrainedModel):
@@ -14895,6 +18313,24 @@ class _TFQuestionAnswering(_TFTaskModel):
         training: bool | None = False,
     ) -> QuestionAnsweringModelOutput | FieldTuple: ...
 
+class _TFDocumentQuestionAnswering(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
 class _TFMultipleChoice(_TFTaskModel):
     def call(
         self,
@@ -14967,6 +18403,21 @@ class _TFTextEncoding(_TFTaskModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFSentenceEmbedding(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pooling_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
 
 class _TFTextTower(_TFTaskModel):
     def call(
@@ -15498,6 +18949,37 @@ class TFAutoModelForDepthEstimation(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFDepthEstimation: ...
 
+class TFAutoModelForDocumentQuestionAnswering(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[TFPreTrainedModel, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> TFPreTrainedModel: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> TFPreTrainedModel | tuple[TFPreTrainedModel, dict[str, Any]]: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
 class TFAutoModelForImageClassification(AutoClass):
     @overload  # type: ignore[override, unused-ignore]
     @classmethod
@@ -15870,6 +19352,37 @@ class TFAutoModelForSemanticSegmentation(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSemanticSegmentation: ...
 
+class TFAutoModelForSentenceEmbedding(AutoClass):
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> tuple[_TFSentenceEmbedding, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFSentenceEmbedding: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.AnyKeywords],
+    ) -> _TFSentenceEmbedding | tuple[_TFSentenceEmbedding, dict[str, Any]]: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSentenceEmbedding: ...
+
 class TFAutoModelForSeq2SeqLM(AutoClass):
     @overload  # type: ignore[override, unused-ignore]
     @classmethod
@@ -16151,6 +19664,9 @@ class TFAlbertForPreTraining(TFAlbertPreTrainedModel, _TFPreTraining):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> AlbertForPreTrainingOutput | FieldTuple: ...
+
+class TFAlbertForSentenceEmbedding(TFAlbertPreTrainedModel, _TFSentenceEmbedding):
+    config: AlbertConfig
 
 class TFASTPreTrainedModel(TFPreTrainedModel):
     config: ASTConfig
@@ -16449,6 +19965,9 @@ class TFBertForNextSentencePrediction(TFBertPreTrainedModel, _TFNextSentencePred
 class TFBertForPreTraining(TFBertPreTrainedModel, _TFPreTraining):
     config: BertConfig
 
+class TFBertForSentenceEmbedding(TFBertPreTrainedModel, _TFSentenceEmbedding):
+    config: BertConfig
+
 class TFBlenderbotPreTrainedModel(TFPreTrainedModel):
     config: BlenderbotConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -16595,6 +20114,54 @@ class TFBlenderbotSmallForCausalLM(TFBlenderbotSmallPreTrainedModel, _TFCausalLM
         training: bool | None = False,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
+class TFBloomPreTrainedModel(TFPreTrainedModel):
+    config: BloomConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.BloomKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFBloomModel(TFBloomPreTrainedModel, _TFBareModel):
+    config: BloomConfig
+
+class TFBloomForCausalLM(TFBloomPreTrainedModel, _TFCausalLM):
+    config: BloomConfig
+
+class TFBloomForSequenceClassification(TFBloomPreTrainedModel, _TFSequenceClassification):
+    config: BloomConfig
+
+class TFBloomForTokenClassification(TFBloomPreTrainedModel, _TFTokenClassification):
+    config: BloomConfig
+
+class TFBloomForQuestionAnswering(TFBloomPreTrainedModel, _TFQuestionAnswering):
+    config: BloomConfig
+
+class TFBloomForSentenceEmbedding(TFBloomPreTrainedModel, _TFSentenceEmbedding):
+    config: BloomConfig
+
 class TFCamembertPreTrainedModel(TFPreTrainedModel):
     config: CamembertConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -16644,6 +20211,9 @@ class TFCamembertForQuestionAnswering(TFCamembertPreTrainedModel, _TFQuestionAns
     config: CamembertConfig
 
 class TFCamembertForCausalLM(TFCamembertPreTrainedModel, _TFCausalLM):
+    config: CamembertConfig
+
+class TFCamembertForSentenceEmbedding(TFCamembertPreTrainedModel, _TFSentenceEmbedding):
     config: CamembertConfig
 
 class TFChineseCLIPPreTrainedModel(TFPreTrainedModel):
@@ -16904,6 +20474,45 @@ class TFCLIPSegVisionModel(TFCLIPSegPreTrainedModel, _TFImageTower):
 class TFCLIPSegForImageSegmentation(TFCLIPSegPreTrainedModel, _TFImageSegmentation):
     config: CLIPSegConfig
 
+class TFCodeGenPreTrainedModel(TFPreTrainedModel):
+    config: CodeGenConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.CodeGenKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFCodeGenModel(TFCodeGenPreTrainedModel, _TFBareModel):
+    config: CodeGenConfig
+
+class TFCodeGenForCausalLM(TFCodeGenPreTrainedModel, _TFCausalLM):
+    config: CodeGenConfig
+
+class TFCodeGenForSentenceEmbedding(TFCodeGenPreTrainedModel, _TFSentenceEmbedding):
+    config: CodeGenConfig
+
 class TFCoherePreTrainedModel(TFPreTrainedModel):
     config: CohereConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -16940,6 +20549,9 @@ class TFCohereModel(TFCoherePreTrainedModel, _TFBareModel):
 class TFCohereForCausalLM(TFCoherePreTrainedModel, _TFCausalLM):
     config: CohereConfig
 
+class TFCohereForSentenceEmbedding(TFCoherePreTrainedModel, _TFSentenceEmbedding):
+    config: CohereConfig
+
 class TFCohere2PreTrainedModel(TFPreTrainedModel):
     config: Cohere2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -16974,6 +20586,9 @@ class TFCohere2Model(TFCohere2PreTrainedModel, _TFBareModel):
     config: Cohere2Config
 
 class TFCohere2ForCausalLM(TFCohere2PreTrainedModel, _TFCausalLM):
+    config: Cohere2Config
+
+class TFCohere2ForSentenceEmbedding(TFCohere2PreTrainedModel, _TFSentenceEmbedding):
     config: Cohere2Config
 
 class TFConvNextPreTrainedModel(TFPreTrainedModel):
@@ -17213,6 +20828,195 @@ class TFData2VecTextForQuestionAnswering(TFData2VecTextPreTrainedModel, _TFQuest
 
 class TFData2VecTextForCausalLM(TFData2VecTextPreTrainedModel, _TFCausalLM):
     config: Data2VecTextConfig
+
+class TFData2VecTextForSentenceEmbedding(TFData2VecTextPreTrainedModel, _TFSentenceEmbedding):
+    config: Data2VecTextConfig
+
+class TFDebertaPreTrainedModel(TFPreTrainedModel):
+    config: DebertaConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DebertaKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFDebertaModel(TFDebertaPreTrainedModel, _TFBareModel):
+    config: DebertaConfig
+
+class TFDebertaForMaskedLM(TFDebertaPreTrainedModel, _TFMaskedLM):
+    config: DebertaConfig
+
+class TFDebertaForSequenceClassification(TFDebertaPreTrainedModel, _TFSequenceClassification):
+    config: DebertaConfig
+
+class TFDebertaForTokenClassification(TFDebertaPreTrainedModel, _TFTokenClassification):
+    config: DebertaConfig
+
+class TFDebertaForQuestionAnswering(TFDebertaPreTrainedModel, _TFQuestionAnswering):
+    config: DebertaConfig
+
+class TFDebertaForSentenceEmbedding(TFDebertaPreTrainedModel, _TFSentenceEmbedding):
+    config: DebertaConfig
+
+class TFDebertaV2PreTrainedModel(TFPreTrainedModel):
+    config: DebertaV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DebertaV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFDebertaV2Model(TFDebertaV2PreTrainedModel, _TFBareModel):
+    config: DebertaV2Config
+
+class TFDebertaV2ForMaskedLM(TFDebertaV2PreTrainedModel, _TFMaskedLM):
+    config: DebertaV2Config
+
+class TFDebertaV2ForSequenceClassification(TFDebertaV2PreTrainedModel, _TFSequenceClassification):
+    config: DebertaV2Config
+
+class TFDebertaV2ForMultipleChoice(TFDebertaV2PreTrainedModel, _TFMultipleChoice):
+    config: DebertaV2Config
+
+class TFDebertaV2ForTokenClassification(TFDebertaV2PreTrainedModel, _TFTokenClassification):
+    config: DebertaV2Config
+
+class TFDebertaV2ForQuestionAnswering(TFDebertaV2PreTrainedModel, _TFQuestionAnswering):
+    config: DebertaV2Config
+
+class TFDebertaV2ForSentenceEmbedding(TFDebertaV2PreTrainedModel, _TFSentenceEmbedding):
+    config: DebertaV2Config
+
+class TFDeepseekV2PreTrainedModel(TFPreTrainedModel):
+    config: DeepseekV2Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeepseekV2Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFDeepseekV2Model(TFDeepseekV2PreTrainedModel, _TFBareModel):
+    config: DeepseekV2Config
+
+class TFDeepseekV2ForCausalLM(TFDeepseekV2PreTrainedModel, _TFCausalLM):
+    config: DeepseekV2Config
+
+class TFDeepseekV2ForSequenceClassification(TFDeepseekV2PreTrainedModel, _TFSequenceClassification):
+    config: DeepseekV2Config
+
+class TFDeepseekV2ForSentenceEmbedding(TFDeepseekV2PreTrainedModel, _TFSentenceEmbedding):
+    config: DeepseekV2Config
+
+class TFDeepseekV3PreTrainedModel(TFPreTrainedModel):
+    config: DeepseekV3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.DeepseekV3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFDeepseekV3Model(TFDeepseekV3PreTrainedModel, _TFBareModel):
+    config: DeepseekV3Config
+
+class TFDeepseekV3ForCausalLM(TFDeepseekV3PreTrainedModel, _TFCausalLM):
+    config: DeepseekV3Config
+
+class TFDeepseekV3ForSequenceClassification(TFDeepseekV3PreTrainedModel, _TFSequenceClassification):
+    config: DeepseekV3Config
+
+class TFDeepseekV3ForTokenClassification(TFDeepseekV3PreTrainedModel, _TFTokenClassification):
+    config: DeepseekV3Config
+
+class TFDeepseekV3ForSentenceEmbedding(TFDeepseekV3PreTrainedModel, _TFSentenceEmbedding):
+    config: DeepseekV3Config
 
 class TFDeiTPreTrainedModel(TFPreTrainedModel):
     config: DeiTConfig
@@ -17525,6 +21329,48 @@ class TFDistilBertForTokenClassification(TFDistilBertPreTrainedModel, _TFTokenCl
 class TFDistilBertForQuestionAnswering(TFDistilBertPreTrainedModel, _TFQuestionAnswering):
     config: DistilBertConfig
 
+class TFDistilBertForSentenceEmbedding(TFDistilBertPreTrainedModel, _TFSentenceEmbedding):
+    config: DistilBertConfig
+
+class TFDots1PreTrainedModel(TFPreTrainedModel):
+    config: Dots1Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Dots1Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFDots1Model(TFDots1PreTrainedModel, _TFBareModel):
+    config: Dots1Config
+
+class TFDots1ForCausalLM(TFDots1PreTrainedModel, _TFCausalLM):
+    config: Dots1Config
+
+class TFDots1ForSentenceEmbedding(TFDots1PreTrainedModel, _TFSentenceEmbedding):
+    config: Dots1Config
+
 class TFDPTPreTrainedModel(TFPreTrainedModel):
     config: DPTConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -17626,6 +21472,9 @@ class TFElectraForCausalLM(TFElectraPreTrainedModel, _TFCausalLM):
 class TFElectraForPreTraining(TFElectraPreTrainedModel, _TFReplacedTokens):
     config: ElectraConfig
 
+class TFElectraForSentenceEmbedding(TFElectraPreTrainedModel, _TFSentenceEmbedding):
+    config: ElectraConfig
+
 class TFErnie4_5PreTrainedModel(TFPreTrainedModel):
     config: Ernie4_5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -17660,6 +21509,9 @@ class TFErnie4_5Model(TFErnie4_5PreTrainedModel, _TFBareModel):
     config: Ernie4_5Config
 
 class TFErnie4_5ForCausalLM(TFErnie4_5PreTrainedModel, _TFCausalLM):
+    config: Ernie4_5Config
+
+class TFErnie4_5ForSentenceEmbedding(TFErnie4_5PreTrainedModel, _TFSentenceEmbedding):
     config: Ernie4_5Config
 
 class TFExaone4PreTrainedModel(TFPreTrainedModel):
@@ -17707,6 +21559,57 @@ class TFExaone4ForTokenClassification(TFExaone4PreTrainedModel, _TFTokenClassifi
 class TFExaone4ForQuestionAnswering(TFExaone4PreTrainedModel, _TFQuestionAnswering):
     config: Exaone4Config
 
+class TFExaone4ForSentenceEmbedding(TFExaone4PreTrainedModel, _TFSentenceEmbedding):
+    config: Exaone4Config
+
+class TFFalconPreTrainedModel(TFPreTrainedModel):
+    config: FalconConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.FalconKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFFalconModel(TFFalconPreTrainedModel, _TFBareModel):
+    config: FalconConfig
+
+class TFFalconForCausalLM(TFFalconPreTrainedModel, _TFCausalLM):
+    config: FalconConfig
+
+class TFFalconForSequenceClassification(TFFalconPreTrainedModel, _TFSequenceClassification):
+    config: FalconConfig
+
+class TFFalconForTokenClassification(TFFalconPreTrainedModel, _TFTokenClassification):
+    config: FalconConfig
+
+class TFFalconForQuestionAnswering(TFFalconPreTrainedModel, _TFQuestionAnswering):
+    config: FalconConfig
+
+class TFFalconForSentenceEmbedding(TFFalconPreTrainedModel, _TFSentenceEmbedding):
+    config: FalconConfig
+
 class TFGemmaPreTrainedModel(TFPreTrainedModel):
     config: GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -17747,6 +21650,9 @@ class TFGemmaForSequenceClassification(TFGemmaPreTrainedModel, _TFSequenceClassi
     config: GemmaConfig
 
 class TFGemmaForTokenClassification(TFGemmaPreTrainedModel, _TFTokenClassification):
+    config: GemmaConfig
+
+class TFGemmaForSentenceEmbedding(TFGemmaPreTrainedModel, _TFSentenceEmbedding):
     config: GemmaConfig
 
 class TFGemma2PreTrainedModel(TFPreTrainedModel):
@@ -17791,6 +21697,9 @@ class TFGemma2ForSequenceClassification(TFGemma2PreTrainedModel, _TFSequenceClas
 class TFGemma2ForTokenClassification(TFGemma2PreTrainedModel, _TFTokenClassification):
     config: Gemma2Config
 
+class TFGemma2ForSentenceEmbedding(TFGemma2PreTrainedModel, _TFSentenceEmbedding):
+    config: Gemma2Config
+
 class TFGemma3TextPreTrainedModel(TFPreTrainedModel):
     config: Gemma3TextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -17828,6 +21737,9 @@ class TFGemma3ForCausalLM(TFGemma3TextPreTrainedModel, _TFCausalLM):
     config: Gemma3TextConfig
 
 class TFGemma3TextForSequenceClassification(TFGemma3TextPreTrainedModel, _TFSequenceClassification):
+    config: Gemma3TextConfig
+
+class TFGemma3TextForSentenceEmbedding(TFGemma3TextPreTrainedModel, _TFSentenceEmbedding):
     config: Gemma3TextConfig
 
 class TFGlmPreTrainedModel(TFPreTrainedModel):
@@ -17872,6 +21784,9 @@ class TFGlmForSequenceClassification(TFGlmPreTrainedModel, _TFSequenceClassifica
 class TFGlmForTokenClassification(TFGlmPreTrainedModel, _TFTokenClassification):
     config: GlmConfig
 
+class TFGlmForSentenceEmbedding(TFGlmPreTrainedModel, _TFSentenceEmbedding):
+    config: GlmConfig
+
 class TFGlm4PreTrainedModel(TFPreTrainedModel):
     config: Glm4Config
     @overload  # type: ignore[override, unused-ignore]
@@ -17913,6 +21828,87 @@ class TFGlm4ForSequenceClassification(TFGlm4PreTrainedModel, _TFSequenceClassifi
 
 class TFGlm4ForTokenClassification(TFGlm4PreTrainedModel, _TFTokenClassification):
     config: Glm4Config
+
+class TFGlm4ForSentenceEmbedding(TFGlm4PreTrainedModel, _TFSentenceEmbedding):
+    config: Glm4Config
+
+class TFGlm4MoePreTrainedModel(TFPreTrainedModel):
+    config: Glm4MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGlm4MoeModel(TFGlm4MoePreTrainedModel, _TFBareModel):
+    config: Glm4MoeConfig
+
+class TFGlm4MoeForCausalLM(TFGlm4MoePreTrainedModel, _TFCausalLM):
+    config: Glm4MoeConfig
+
+class TFGlm4MoeForSentenceEmbedding(TFGlm4MoePreTrainedModel, _TFSentenceEmbedding):
+    config: Glm4MoeConfig
+
+class TFGlm4MoeLitePreTrainedModel(TFPreTrainedModel):
+    config: Glm4MoeLiteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Glm4MoeLiteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGlm4MoeLiteModel(TFGlm4MoeLitePreTrainedModel, _TFBareModel):
+    config: Glm4MoeLiteConfig
+
+class TFGlm4MoeLiteForCausalLM(TFGlm4MoeLitePreTrainedModel, _TFCausalLM):
+    config: Glm4MoeLiteConfig
+
+class TFGlm4MoeLiteForSentenceEmbedding(TFGlm4MoeLitePreTrainedModel, _TFSentenceEmbedding):
+    config: Glm4MoeLiteConfig
 
 class TFGPT2PreTrainedModel(TFPreTrainedModel):
     config: GPT2Config
@@ -17959,6 +21955,102 @@ class TFGPT2ForTokenClassification(TFGPT2PreTrainedModel, _TFTokenClassification
 class TFGPT2ForQuestionAnswering(TFGPT2PreTrainedModel, _TFQuestionAnswering):
     config: GPT2Config
 
+class TFGPT2ForSentenceEmbedding(TFGPT2PreTrainedModel, _TFSentenceEmbedding):
+    config: GPT2Config
+
+class TFGPTBigCodePreTrainedModel(TFPreTrainedModel):
+    config: GPTBigCodeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTBigCodeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGPTBigCodeModel(TFGPTBigCodePreTrainedModel, _TFBareModel):
+    config: GPTBigCodeConfig
+
+class TFGPTBigCodeForCausalLM(TFGPTBigCodePreTrainedModel, _TFCausalLM):
+    config: GPTBigCodeConfig
+
+class TFGPTBigCodeForSequenceClassification(TFGPTBigCodePreTrainedModel, _TFSequenceClassification):
+    config: GPTBigCodeConfig
+
+class TFGPTBigCodeForTokenClassification(TFGPTBigCodePreTrainedModel, _TFTokenClassification):
+    config: GPTBigCodeConfig
+
+class TFGPTBigCodeForSentenceEmbedding(TFGPTBigCodePreTrainedModel, _TFSentenceEmbedding):
+    config: GPTBigCodeConfig
+
+class TFGPTNeoPreTrainedModel(TFPreTrainedModel):
+    config: GPTNeoConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTNeoKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGPTNeoModel(TFGPTNeoPreTrainedModel, _TFBareModel):
+    config: GPTNeoConfig
+
+class TFGPTNeoForCausalLM(TFGPTNeoPreTrainedModel, _TFCausalLM):
+    config: GPTNeoConfig
+
+class TFGPTNeoForSequenceClassification(TFGPTNeoPreTrainedModel, _TFSequenceClassification):
+    config: GPTNeoConfig
+
+class TFGPTNeoForTokenClassification(TFGPTNeoPreTrainedModel, _TFTokenClassification):
+    config: GPTNeoConfig
+
+class TFGPTNeoForQuestionAnswering(TFGPTNeoPreTrainedModel, _TFQuestionAnswering):
+    config: GPTNeoConfig
+
+class TFGPTNeoForSentenceEmbedding(TFGPTNeoPreTrainedModel, _TFSentenceEmbedding):
+    config: GPTNeoConfig
+
 class TFGPTNeoXPreTrainedModel(TFPreTrainedModel):
     config: GPTNeoXConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -18004,6 +22096,99 @@ class TFGPTNeoXForTokenClassification(TFGPTNeoXPreTrainedModel, _TFTokenClassifi
 class TFGPTNeoXForQuestionAnswering(TFGPTNeoXPreTrainedModel, _TFQuestionAnswering):
     config: GPTNeoXConfig
 
+class TFGPTNeoXForSentenceEmbedding(TFGPTNeoXPreTrainedModel, _TFSentenceEmbedding):
+    config: GPTNeoXConfig
+
+class TFGptOssPreTrainedModel(TFPreTrainedModel):
+    config: GptOssConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GptOssKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGptOssModel(TFGptOssPreTrainedModel, _TFBareModel):
+    config: GptOssConfig
+
+class TFGptOssForCausalLM(TFGptOssPreTrainedModel, _TFCausalLM):
+    config: GptOssConfig
+
+class TFGptOssForSequenceClassification(TFGptOssPreTrainedModel, _TFSequenceClassification):
+    config: GptOssConfig
+
+class TFGptOssForTokenClassification(TFGptOssPreTrainedModel, _TFTokenClassification):
+    config: GptOssConfig
+
+class TFGptOssForSentenceEmbedding(TFGptOssPreTrainedModel, _TFSentenceEmbedding):
+    config: GptOssConfig
+
+class TFGPTJPreTrainedModel(TFPreTrainedModel):
+    config: GPTJConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GPTJKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGPTJModel(TFGPTJPreTrainedModel, _TFBareModel):
+    config: GPTJConfig
+
+class TFGPTJForCausalLM(TFGPTJPreTrainedModel, _TFCausalLM):
+    config: GPTJConfig
+
+class TFGPTJForSequenceClassification(TFGPTJPreTrainedModel, _TFSequenceClassification):
+    config: GPTJConfig
+
+class TFGPTJForQuestionAnswering(TFGPTJPreTrainedModel, _TFQuestionAnswering):
+    config: GPTJConfig
+
+class TFGPTJForSentenceEmbedding(TFGPTJPreTrainedModel, _TFSentenceEmbedding):
+    config: GPTJConfig
+
 class TFGranitePreTrainedModel(TFPreTrainedModel):
     config: GraniteConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -18039,6 +22224,93 @@ class TFGraniteModel(TFGranitePreTrainedModel, _TFBareModel):
 
 class TFGraniteForCausalLM(TFGranitePreTrainedModel, _TFCausalLM):
     config: GraniteConfig
+
+class TFGraniteForSentenceEmbedding(TFGranitePreTrainedModel, _TFSentenceEmbedding):
+    config: GraniteConfig
+
+class TFGraniteMoePreTrainedModel(TFPreTrainedModel):
+    config: GraniteMoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GraniteMoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGraniteMoeModel(TFGraniteMoePreTrainedModel, _TFBareModel):
+    config: GraniteMoeConfig
+
+class TFGraniteMoeForCausalLM(TFGraniteMoePreTrainedModel, _TFCausalLM):
+    config: GraniteMoeConfig
+
+class TFGraniteMoeForSentenceEmbedding(TFGraniteMoePreTrainedModel, _TFSentenceEmbedding):
+    config: GraniteMoeConfig
+
+class TFGtePreTrainedModel(TFPreTrainedModel):
+    config: GteConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.GteKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFGteModel(TFGtePreTrainedModel, _TFBareModel):
+    config: GteConfig
+
+class TFGteForMaskedLM(TFGtePreTrainedModel, _TFMaskedLM):
+    config: GteConfig
+
+class TFGteForSequenceClassification(TFGtePreTrainedModel, _TFSequenceClassification):
+    config: GteConfig
+
+class TFGteForTokenClassification(TFGtePreTrainedModel, _TFTokenClassification):
+    config: GteConfig
+
+class TFGteForSentenceEmbedding(TFGtePreTrainedModel, _TFSentenceEmbedding):
+    config: GteConfig
 
 class TFHeliumPreTrainedModel(TFPreTrainedModel):
     config: HeliumConfig
@@ -18080,6 +22352,9 @@ class TFHeliumForSequenceClassification(TFHeliumPreTrainedModel, _TFSequenceClas
     config: HeliumConfig
 
 class TFHeliumForTokenClassification(TFHeliumPreTrainedModel, _TFTokenClassification):
+    config: HeliumConfig
+
+class TFHeliumForSentenceEmbedding(TFHeliumPreTrainedModel, _TFSentenceEmbedding):
     config: HeliumConfig
 
 class TFHubertPreTrainedModel(TFPreTrainedModel):
@@ -18197,6 +22472,284 @@ class TFIJepaForImageClassification(TFIJepaPreTrainedModel, _TFImageClassificati
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class TFJinaEmbeddingsV3PreTrainedModel(TFPreTrainedModel):
+    config: JinaEmbeddingsV3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.JinaEmbeddingsV3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFJinaEmbeddingsV3Model(TFJinaEmbeddingsV3PreTrainedModel, _TFBareModel):
+    config: JinaEmbeddingsV3Config
+
+class TFJinaEmbeddingsV3ForMaskedLM(TFJinaEmbeddingsV3PreTrainedModel, _TFMaskedLM):
+    config: JinaEmbeddingsV3Config
+
+class TFJinaEmbeddingsV3ForSequenceClassification(TFJinaEmbeddingsV3PreTrainedModel, _TFSequenceClassification):
+    config: JinaEmbeddingsV3Config
+
+class TFJinaEmbeddingsV3ForTokenClassification(TFJinaEmbeddingsV3PreTrainedModel, _TFTokenClassification):
+    config: JinaEmbeddingsV3Config
+
+class TFJinaEmbeddingsV3ForQuestionAnswering(TFJinaEmbeddingsV3PreTrainedModel, _TFQuestionAnswering):
+    config: JinaEmbeddingsV3Config
+
+class TFJinaEmbeddingsV3ForSentenceEmbedding(TFJinaEmbeddingsV3PreTrainedModel, _TFSentenceEmbedding):
+    config: JinaEmbeddingsV3Config
+
+class TFLayoutLMPreTrainedModel(TFPreTrainedModel):
+    config: LayoutLMConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LayoutLMKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFLayoutLMModel(TFLayoutLMPreTrainedModel, _TFBareModel):
+    config: LayoutLMConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFLayoutLMForMaskedLM(TFLayoutLMPreTrainedModel, _TFMaskedLM):
+    config: LayoutLMConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
+class TFLayoutLMForSequenceClassification(TFLayoutLMPreTrainedModel, _TFSequenceClassification):
+    config: LayoutLMConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFLayoutLMForTokenClassification(TFLayoutLMPreTrainedModel, _TFTokenClassification):
+    config: LayoutLMConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFLayoutLMForQuestionAnswering(TFLayoutLMPreTrainedModel, _TFDocumentQuestionAnswering):
+    config: LayoutLMConfig
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFLayoutLMForSentenceEmbedding(TFLayoutLMPreTrainedModel, _TFSentenceEmbedding):
+    config: LayoutLMConfig
+
+class TFLayoutLMv3PreTrainedModel(TFPreTrainedModel):
+    config: LayoutLMv3Config
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.LayoutLMv3Keywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFLayoutLMv3Model(TFLayoutLMv3PreTrainedModel, _TFBareModel):
+    config: LayoutLMv3Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFLayoutLMv3ForSequenceClassification(TFLayoutLMv3PreTrainedModel, _TFSequenceClassification):
+    config: LayoutLMv3Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFLayoutLMv3ForTokenClassification(TFLayoutLMv3PreTrainedModel, _TFTokenClassification):
+    config: LayoutLMv3Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFLayoutLMv3ForQuestionAnswering(TFLayoutLMv3PreTrainedModel, _TFQuestionAnswering):
+    config: LayoutLMv3Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        bbox: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
 class TFLlamaPreTrainedModel(TFPreTrainedModel):
     config: LlamaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -18240,6 +22793,9 @@ class TFLlamaForTokenClassification(TFLlamaPreTrainedModel, _TFTokenClassificati
     config: LlamaConfig
 
 class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
+    config: LlamaConfig
+
+class TFLlamaForSentenceEmbedding(TFLlamaPreTrainedModel, _TFSentenceEmbedding):
     config: LlamaConfig
 
 class TFLongformerPreTrainedModel(TFPreTrainedModel):
@@ -18379,6 +22935,9 @@ class TFLongformerForQuestionAnswering(TFLongformerPreTrainedModel, _TFQuestionA
         training: bool | None = False,
     ) -> LongformerQuestionAnsweringModelOutput | FieldTuple: ...
 
+class TFLongformerForSentenceEmbedding(TFLongformerPreTrainedModel, _TFSentenceEmbedding):
+    config: LongformerConfig
+
 class TFM2M100PreTrainedModel(TFPreTrainedModel):
     config: M2M100Config
     @overload  # type: ignore[override, unused-ignore]
@@ -18466,6 +23025,9 @@ class TFMambaModel(TFMambaPreTrainedModel, _TFBareModel):
     config: MambaConfig
 
 class TFMambaForCausalLM(TFMambaPreTrainedModel, _TFCausalLM):
+    config: MambaConfig
+
+class TFMambaForSentenceEmbedding(TFMambaPreTrainedModel, _TFSentenceEmbedding):
     config: MambaConfig
 
 class TFMarianPreTrainedModel(TFPreTrainedModel):
@@ -18698,6 +23260,9 @@ class TFMistralForTokenClassification(TFMistralPreTrainedModel, _TFTokenClassifi
 class TFMistralForQuestionAnswering(TFMistralPreTrainedModel, _TFQuestionAnswering):
     config: MistralConfig
 
+class TFMistralForSentenceEmbedding(TFMistralPreTrainedModel, _TFSentenceEmbedding):
+    config: MistralConfig
+
 class TFMixtralPreTrainedModel(TFPreTrainedModel):
     config: MixtralConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -18741,6 +23306,9 @@ class TFMixtralForTokenClassification(TFMixtralPreTrainedModel, _TFTokenClassifi
     config: MixtralConfig
 
 class TFMixtralForQuestionAnswering(TFMixtralPreTrainedModel, _TFQuestionAnswering):
+    config: MixtralConfig
+
+class TFMixtralForSentenceEmbedding(TFMixtralPreTrainedModel, _TFSentenceEmbedding):
     config: MixtralConfig
 
 class TFMobileNetV2PreTrainedModel(TFPreTrainedModel):
@@ -18851,6 +23419,9 @@ class TFModernBertForTokenClassification(TFModernBertPreTrainedModel, _TFTokenCl
     config: ModernBertConfig
 
 class TFModernBertForQuestionAnswering(TFModernBertPreTrainedModel, _TFQuestionAnswering):
+    config: ModernBertConfig
+
+class TFModernBertForSentenceEmbedding(TFModernBertPreTrainedModel, _TFSentenceEmbedding):
     config: ModernBertConfig
 
 class TFMoonshinePreTrainedModel(TFPreTrainedModel):
@@ -18971,6 +23542,57 @@ class TFMPNetForTokenClassification(TFMPNetPreTrainedModel, _TFTokenClassificati
 class TFMPNetForQuestionAnswering(TFMPNetPreTrainedModel, _TFQuestionAnswering):
     config: MPNetConfig
 
+class TFMPNetForSentenceEmbedding(TFMPNetPreTrainedModel, _TFSentenceEmbedding):
+    config: MPNetConfig
+
+class TFMptPreTrainedModel(TFPreTrainedModel):
+    config: MptConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MptKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFMptModel(TFMptPreTrainedModel, _TFBareModel):
+    config: MptConfig
+
+class TFMptForCausalLM(TFMptPreTrainedModel, _TFCausalLM):
+    config: MptConfig
+
+class TFMptForSequenceClassification(TFMptPreTrainedModel, _TFSequenceClassification):
+    config: MptConfig
+
+class TFMptForTokenClassification(TFMptPreTrainedModel, _TFTokenClassification):
+    config: MptConfig
+
+class TFMptForQuestionAnswering(TFMptPreTrainedModel, _TFQuestionAnswering):
+    config: MptConfig
+
+class TFMptForSentenceEmbedding(TFMptPreTrainedModel, _TFSentenceEmbedding):
+    config: MptConfig
+
 class TFMT5PreTrainedModel(TFPreTrainedModel):
     config: MT5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -19081,6 +23703,65 @@ class TFMT5ForTokenClassification(TFMT5PreTrainedModel, _TFTokenClassification):
         training: bool | None = False,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class TFMT5ForSentenceEmbedding(TFMT5PreTrainedModel, _TFSentenceEmbedding):
+    config: MT5Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pooling_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
+
+class TFNomicBertPreTrainedModel(TFPreTrainedModel):
+    config: NomicBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.NomicBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFNomicBertModel(TFNomicBertPreTrainedModel, _TFBareModel):
+    config: NomicBertConfig
+
+class TFNomicBertForMaskedLM(TFNomicBertPreTrainedModel, _TFMaskedLM):
+    config: NomicBertConfig
+
+class TFNomicBertForSequenceClassification(TFNomicBertPreTrainedModel, _TFSequenceClassification):
+    config: NomicBertConfig
+
+class TFNomicBertForTokenClassification(TFNomicBertPreTrainedModel, _TFTokenClassification):
+    config: NomicBertConfig
+
+class TFNomicBertForSentenceEmbedding(TFNomicBertPreTrainedModel, _TFSentenceEmbedding):
+    config: NomicBertConfig
+
 class TFOlmoPreTrainedModel(TFPreTrainedModel):
     config: OlmoConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -19118,6 +23799,9 @@ class TFOlmoForCausalLM(TFOlmoPreTrainedModel, _TFCausalLM):
     config: OlmoConfig
 
 class TFOlmoForSequenceClassification(TFOlmoPreTrainedModel, _TFSequenceClassification):
+    config: OlmoConfig
+
+class TFOlmoForSentenceEmbedding(TFOlmoPreTrainedModel, _TFSentenceEmbedding):
     config: OlmoConfig
 
 class TFOlmo2PreTrainedModel(TFPreTrainedModel):
@@ -19159,6 +23843,9 @@ class TFOlmo2ForCausalLM(TFOlmo2PreTrainedModel, _TFCausalLM):
 class TFOlmo2ForSequenceClassification(TFOlmo2PreTrainedModel, _TFSequenceClassification):
     config: Olmo2Config
 
+class TFOlmo2ForSentenceEmbedding(TFOlmo2PreTrainedModel, _TFSentenceEmbedding):
+    config: Olmo2Config
+
 class TFOlmo3PreTrainedModel(TFPreTrainedModel):
     config: Olmo3Config
     @overload  # type: ignore[override, unused-ignore]
@@ -19197,6 +23884,48 @@ class TFOlmo3ForCausalLM(TFOlmo3PreTrainedModel, _TFCausalLM):
 
 class TFOlmo3ForSequenceClassification(TFOlmo3PreTrainedModel, _TFSequenceClassification):
     config: Olmo3Config
+
+class TFOlmo3ForSentenceEmbedding(TFOlmo3PreTrainedModel, _TFSentenceEmbedding):
+    config: Olmo3Config
+
+class TFOlmoePreTrainedModel(TFPreTrainedModel):
+    config: OlmoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.OlmoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFOlmoeModel(TFOlmoePreTrainedModel, _TFBareModel):
+    config: OlmoeConfig
+
+class TFOlmoeForCausalLM(TFOlmoePreTrainedModel, _TFCausalLM):
+    config: OlmoeConfig
+
+class TFOlmoeForSentenceEmbedding(TFOlmoePreTrainedModel, _TFSentenceEmbedding):
+    config: OlmoeConfig
 
 class TFOPTPreTrainedModel(TFPreTrainedModel):
     config: OPTConfig
@@ -19238,6 +23967,9 @@ class TFOPTForSequenceClassification(TFOPTPreTrainedModel, _TFSequenceClassifica
     config: OPTConfig
 
 class TFOPTForQuestionAnswering(TFOPTPreTrainedModel, _TFQuestionAnswering):
+    config: OPTConfig
+
+class TFOPTForSentenceEmbedding(TFOPTPreTrainedModel, _TFSentenceEmbedding):
     config: OPTConfig
 
 class TFParakeetPreTrainedModel(TFPreTrainedModel):
@@ -19368,6 +24100,51 @@ class TFPegasusForCausalLM(TFPegasusPreTrainedModel, _TFCausalLM):
         training: bool | None = False,
     ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
+class TFPhiPreTrainedModel(TFPreTrainedModel):
+    config: PhiConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PhiKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFPhiModel(TFPhiPreTrainedModel, _TFBareModel):
+    config: PhiConfig
+
+class TFPhiForCausalLM(TFPhiPreTrainedModel, _TFCausalLM):
+    config: PhiConfig
+
+class TFPhiForSequenceClassification(TFPhiPreTrainedModel, _TFSequenceClassification):
+    config: PhiConfig
+
+class TFPhiForTokenClassification(TFPhiPreTrainedModel, _TFTokenClassification):
+    config: PhiConfig
+
+class TFPhiForSentenceEmbedding(TFPhiPreTrainedModel, _TFSentenceEmbedding):
+    config: PhiConfig
+
 class TFPhi3PreTrainedModel(TFPreTrainedModel):
     config: Phi3Config
     @overload  # type: ignore[override, unused-ignore]
@@ -19409,6 +24186,51 @@ class TFPhi3ForSequenceClassification(TFPhi3PreTrainedModel, _TFSequenceClassifi
 
 class TFPhi3ForTokenClassification(TFPhi3PreTrainedModel, _TFTokenClassification):
     config: Phi3Config
+
+class TFPhi3ForSentenceEmbedding(TFPhi3PreTrainedModel, _TFSentenceEmbedding):
+    config: Phi3Config
+
+class TFPhimoePreTrainedModel(TFPreTrainedModel):
+    config: PhimoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.PhimoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFPhimoeModel(TFPhimoePreTrainedModel, _TFBareModel):
+    config: PhimoeConfig
+
+class TFPhimoeForCausalLM(TFPhimoePreTrainedModel, _TFCausalLM):
+    config: PhimoeConfig
+
+class TFPhimoeForSequenceClassification(TFPhimoePreTrainedModel, _TFSequenceClassification):
+    config: PhimoeConfig
+
+class TFPhimoeForSentenceEmbedding(TFPhimoePreTrainedModel, _TFSentenceEmbedding):
+    config: PhimoeConfig
 
 class TFQwen2PreTrainedModel(TFPreTrainedModel):
     config: Qwen2Config
@@ -19454,6 +24276,57 @@ class TFQwen2ForTokenClassification(TFQwen2PreTrainedModel, _TFTokenClassificati
 
 class TFQwen2ForQuestionAnswering(TFQwen2PreTrainedModel, _TFQuestionAnswering):
     config: Qwen2Config
+
+class TFQwen2ForSentenceEmbedding(TFQwen2PreTrainedModel, _TFSentenceEmbedding):
+    config: Qwen2Config
+
+class TFQwen2MoePreTrainedModel(TFPreTrainedModel):
+    config: Qwen2MoeConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.Qwen2MoeKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFQwen2MoeModel(TFQwen2MoePreTrainedModel, _TFBareModel):
+    config: Qwen2MoeConfig
+
+class TFQwen2MoeForCausalLM(TFQwen2MoePreTrainedModel, _TFCausalLM):
+    config: Qwen2MoeConfig
+
+class TFQwen2MoeForSequenceClassification(TFQwen2MoePreTrainedModel, _TFSequenceClassification):
+    config: Qwen2MoeConfig
+
+class TFQwen2MoeForTokenClassification(TFQwen2MoePreTrainedModel, _TFTokenClassification):
+    config: Qwen2MoeConfig
+
+class TFQwen2MoeForQuestionAnswering(TFQwen2MoePreTrainedModel, _TFQuestionAnswering):
+    config: Qwen2MoeConfig
+
+class TFQwen2MoeForSentenceEmbedding(TFQwen2MoePreTrainedModel, _TFSentenceEmbedding):
+    config: Qwen2MoeConfig
 
 class TFQwen2VLPreTrainedModel(TFPreTrainedModel):
     config: Any
@@ -19558,6 +24431,9 @@ class TFQwen3ForTokenClassification(TFQwen3PreTrainedModel, _TFTokenClassificati
 class TFQwen3ForQuestionAnswering(TFQwen3PreTrainedModel, _TFQuestionAnswering):
     config: Qwen3Config
 
+class TFQwen3ForSentenceEmbedding(TFQwen3PreTrainedModel, _TFSentenceEmbedding):
+    config: Qwen3Config
+
 class TFQwen3MoePreTrainedModel(TFPreTrainedModel):
     config: Qwen3MoeConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -19601,6 +24477,9 @@ class TFQwen3MoeForTokenClassification(TFQwen3MoePreTrainedModel, _TFTokenClassi
     config: Qwen3MoeConfig
 
 class TFQwen3MoeForQuestionAnswering(TFQwen3MoePreTrainedModel, _TFQuestionAnswering):
+    config: Qwen3MoeConfig
+
+class TFQwen3MoeForSentenceEmbedding(TFQwen3MoePreTrainedModel, _TFSentenceEmbedding):
     config: Qwen3MoeConfig
 
 class TFRemBertPreTrainedModel(TFPreTrainedModel):
@@ -19652,6 +24531,9 @@ class TFRemBertForQuestionAnswering(TFRemBertPreTrainedModel, _TFQuestionAnsweri
     config: RemBertConfig
 
 class TFRemBertForCausalLM(TFRemBertPreTrainedModel, _TFCausalLM):
+    config: RemBertConfig
+
+class TFRemBertForSentenceEmbedding(TFRemBertPreTrainedModel, _TFSentenceEmbedding):
     config: RemBertConfig
 
 class TFResNetPreTrainedModel(TFPreTrainedModel):
@@ -19765,6 +24647,170 @@ class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnsweri
 
 class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
     config: RobertaConfig
+
+class TFRobertaForSentenceEmbedding(TFRobertaPreTrainedModel, _TFSentenceEmbedding):
+    config: RobertaConfig
+
+class TFRoFormerPreTrainedModel(TFPreTrainedModel):
+    config: RoFormerConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.RoFormerKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFRoFormerModel(TFRoFormerPreTrainedModel, _TFBareModel):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFRoFormerForMaskedLM(TFRoFormerPreTrainedModel, _TFMaskedLM):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
+class TFRoFormerForSequenceClassification(TFRoFormerPreTrainedModel, _TFSequenceClassification):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFRoFormerForMultipleChoice(TFRoFormerPreTrainedModel, _TFMultipleChoice):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MultipleChoiceModelOutput | FieldTuple: ...
+
+class TFRoFormerForTokenClassification(TFRoFormerPreTrainedModel, _TFTokenClassification):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFRoFormerForQuestionAnswering(TFRoFormerPreTrainedModel, _TFQuestionAnswering):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFRoFormerForCausalLM(TFRoFormerPreTrainedModel, _TFCausalLM):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class TFRoFormerForSentenceEmbedding(TFRoFormerPreTrainedModel, _TFSentenceEmbedding):
+    config: RoFormerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pooling_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
 
 class TFSegformerPreTrainedModel(TFPreTrainedModel):
     config: SegformerConfig
@@ -20039,6 +25085,9 @@ class TFSmolLM3ForTokenClassification(TFSmolLM3PreTrainedModel, _TFTokenClassifi
 class TFSmolLM3ForQuestionAnswering(TFSmolLM3PreTrainedModel, _TFQuestionAnswering):
     config: SmolLM3Config
 
+class TFSmolLM3ForSentenceEmbedding(TFSmolLM3PreTrainedModel, _TFSentenceEmbedding):
+    config: SmolLM3Config
+
 class TFStableLmPreTrainedModel(TFPreTrainedModel):
     config: StableLmConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -20081,6 +25130,9 @@ class TFStableLmForSequenceClassification(TFStableLmPreTrainedModel, _TFSequence
 class TFStableLmForTokenClassification(TFStableLmPreTrainedModel, _TFTokenClassification):
     config: StableLmConfig
 
+class TFStableLmForSentenceEmbedding(TFStableLmPreTrainedModel, _TFSentenceEmbedding):
+    config: StableLmConfig
+
 class TFStarcoder2PreTrainedModel(TFPreTrainedModel):
     config: Starcoder2Config
     @overload  # type: ignore[override, unused-ignore]
@@ -20121,6 +25173,9 @@ class TFStarcoder2ForSequenceClassification(TFStarcoder2PreTrainedModel, _TFSequ
     config: Starcoder2Config
 
 class TFStarcoder2ForTokenClassification(TFStarcoder2PreTrainedModel, _TFTokenClassification):
+    config: Starcoder2Config
+
+class TFStarcoder2ForSentenceEmbedding(TFStarcoder2PreTrainedModel, _TFSentenceEmbedding):
     config: Starcoder2Config
 
 class TFSwinPreTrainedModel(TFPreTrainedModel):
@@ -20377,6 +25432,20 @@ class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
         training: bool | None = False,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class TFT5ForSentenceEmbedding(TFT5PreTrainedModel, _TFSentenceEmbedding):
+    config: T5Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pooling_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
+
 class TFT5GemmaPreTrainedModel(TFPreTrainedModel):
     config: T5GemmaConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -20508,6 +25577,21 @@ class TFT5GemmaForTokenClassification(TFT5GemmaPreTrainedModel, _TFTokenClassifi
         training: bool | None = False,
     ) -> TokenClassifierOutput | FieldTuple: ...
 
+class TFT5GemmaForSentenceEmbedding(TFT5GemmaPreTrainedModel, _TFSentenceEmbedding):
+    config: T5GemmaConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pooling_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
+
 class TFUMT5PreTrainedModel(TFPreTrainedModel):
     config: UMT5Config
     @overload  # type: ignore[override, unused-ignore]
@@ -20617,6 +25701,20 @@ class TFUMT5ForTokenClassification(TFUMT5PreTrainedModel, _TFTokenClassification
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFUMT5ForSentenceEmbedding(TFUMT5PreTrainedModel, _TFSentenceEmbedding):
+    config: UMT5Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pooling_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SentenceEmbeddingOutput | FieldTuple: ...
 
 class TFUniSpeechPreTrainedModel(TFPreTrainedModel):
     config: UniSpeechConfig
@@ -21438,6 +26536,9 @@ class TFXLMRobertaForQuestionAnswering(TFXLMRobertaPreTrainedModel, _TFQuestionA
 class TFXLMRobertaForCausalLM(TFXLMRobertaPreTrainedModel, _TFCausalLM):
     config: XLMRobertaConfig
 
+class TFXLMRobertaForSentenceEmbedding(TFXLMRobertaPreTrainedModel, _TFSentenceEmbedding):
+    config: XLMRobertaConfig
+
 class TFXLMRobertaXLPreTrainedModel(TFPreTrainedModel):
     config: XLMRobertaXLConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -21487,6 +26588,9 @@ class TFXLMRobertaXLForQuestionAnswering(TFXLMRobertaXLPreTrainedModel, _TFQuest
     config: XLMRobertaXLConfig
 
 class TFXLMRobertaXLForCausalLM(TFXLMRobertaXLPreTrainedModel, _TFCausalLM):
+    config: XLMRobertaXLConfig
+
+class TFXLMRobertaXLForSentenceEmbedding(TFXLMRobertaXLPreTrainedModel, _TFSentenceEmbedding):
     config: XLMRobertaXLConfig
 
 class TFYolosPreTrainedModel(TFPreTrainedModel):

@@ -39,6 +39,11 @@ def predictions(config: encoders.EncoderConfig) -> Component:
     return Chain((transform(config), decoder), beside=(Part("bias", Weight((config.vocab_size,))),))
 
 
+def language_head(config: encoders.EncoderConfig, made_by: Callable[[Any], Component] = predictions) -> Part:
+    """``predictions``, under the name that files have for it."""
+    return Part("cls", Chain((Part("predictions", made_by(config)),)))
+
+
 def classifier(config: encoders.EncoderConfig) -> Part:
     """Dropout and one linear map over the pooled first token."""
     steps = (
@@ -62,7 +67,7 @@ def heads(
     ``predictions``: config → what makes logits of hidden states; ``also``: other tasks that have the bare model.
     """
     language = encoders.LanguageHead(
-        lambda config: Part("cls", Chain((Part("predictions", predictions(config)),))),
+        lambda config: language_head(config, predictions),
         decoder="cls.predictions.decoder",
         decoder_bias="cls.predictions.bias",
         optional=("cls.predictions",),

@@ -237,6 +237,31 @@ class BlenderbotSmallKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class BloomKeywords(LoadKeywords, _SharedKeys, total=False):
+    apply_residual_connection_post_layernorm: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_dropout: float
+    hidden_size: int
+    initializer_range: float
+    is_encoder_decoder: Any
+    layer_norm_epsilon: float
+    n_embed: int
+    n_head: int
+    n_inner: int | None
+    n_layer: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    pretraining_tp: int
+    sep_token_id: Any
+    slow_but_exact: bool
+    use_cache: bool
+    vocab_size: int
+
 class CamembertKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_probs_dropout_prob: float
     bos_token_id: int | None
@@ -352,6 +377,33 @@ class CLIPSegKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     use_complex_transposed_convolution: bool
     vision_config: Any
+    vocab_size: int
+
+class CodeGenKeywords(LoadKeywords, _SharedKeys, total=False):
+    activation_function: str
+    attn_pdrop: float
+    bos_token_id: int | None
+    decoder_start_token_id: Any
+    embd_pdrop: float
+    eos_token_id: int | list[int] | None
+    hidden_size: int
+    initializer_range: float
+    is_encoder_decoder: Any
+    layer_norm_epsilon: float
+    max_position_embeddings: int
+    n_ctx: int
+    n_embd: int
+    n_head: int
+    n_inner: int | None
+    n_layer: int
+    n_positions: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    resid_pdrop: float
+    rotary_dim: int
+    sep_token_id: Any
+    use_cache: bool
     vocab_size: int
 
 class CohereKeywords(LoadKeywords, _SharedKeys, total=False):
@@ -531,6 +583,171 @@ class Data2VecTextKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class DebertaKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    cls_dropout: float | None
+    decoder_start_token_id: Any
+    embedding_size: int | None
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    legacy: bool
+    max_position_embeddings: int
+    max_relative_positions: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    pooler_dropout: float
+    pooler_hidden_act: str
+    pooler_hidden_size: int | None
+    pos_att_type: str | list[str] | None
+    position_biased_input: bool
+    position_embedding_type: str | None
+    relative_attention: bool
+    sep_token_id: Any
+    talking_head: bool
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
+class DebertaV2Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_head_size: int | None
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    cls_dropout: float | None
+    conv_act: str
+    conv_groups: int
+    conv_kernel_size: int
+    decoder_start_token_id: Any
+    embedding_size: int | None
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    legacy: bool
+    max_position_embeddings: int
+    max_relative_positions: int
+    norm_rel_ebd: str
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    pooler_dropout: float
+    pooler_hidden_act: str
+    pooler_hidden_size: int | None
+    pos_att_type: str | list[str] | None
+    position_biased_input: bool
+    position_buckets: int
+    position_embedding_type: str | None
+    relative_attention: bool
+    sep_token_id: Any
+    share_att_key: bool
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
+class DeepseekV2Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    first_k_dense_replace: int
+    head_dim: int
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    kv_lora_rank: int
+    max_position_embeddings: int
+    mlp_bias: bool
+    moe_intermediate_size: int
+    n_group: int | None
+    n_routed_experts: int
+    n_shared_experts: int
+    norm_topk_prob: bool
+    num_attention_heads: int
+    num_experts: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    output_router_logits: bool
+    pad_token_id: int | None
+    pretraining_tp: int | None
+    q_lora_rank: int | None
+    qk_nope_head_dim: int
+    qk_rope_head_dim: int
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    routed_scaling_factor: float
+    sep_token_id: Any
+    topk_group: int | None
+    topk_method: str | None
+    use_cache: bool
+    v_head_dim: int
+    vocab_size: int
+
+class DeepseekV3Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    first_k_dense_replace: int
+    head_dim: int
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    kv_lora_rank: int
+    max_position_embeddings: int
+    moe_intermediate_size: int
+    n_group: int | None
+    n_routed_experts: int
+    n_shared_experts: int
+    norm_topk_prob: bool
+    num_attention_heads: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    num_mtp_layers: int | None
+    num_nextn_predict_layers: int | None
+    output_router_logits: bool
+    pad_token_id: int | None
+    pretraining_tp: int | None
+    q_lora_rank: int | None
+    qk_nope_head_dim: int
+    qk_rope_head_dim: int
+    rms_norm_eps: float
+    rope_interleave: bool | None
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    routed_scaling_factor: float
+    sep_token_id: Any
+    topk_group: int | None
+    use_cache: bool
+    v_head_dim: int
+    vocab_size: int
+
 class DeiTKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_probs_dropout_prob: float
     bos_token_id: int | None
@@ -699,6 +916,46 @@ class DistilBertKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class Dots1Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    first_k_dense_replace: int
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_types: list[str] | None
+    max_position_embeddings: int
+    max_window_layers: int | None
+    moe_intermediate_size: int
+    n_group: int | None
+    n_routed_experts: int
+    n_shared_experts: int
+    norm_topk_prob: bool
+    num_attention_heads: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    output_router_logits: bool
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    routed_scaling_factor: float
+    sep_token_id: Any
+    sliding_window: int | None
+    topk_group: int | None
+    use_cache: bool
+    vocab_size: int
+
 class DPTKeywords(LoadKeywords, _SharedKeys, total=False):
     add_projection: bool
     attention_probs_dropout_prob: float | None
@@ -819,6 +1076,38 @@ class Exaone4Keywords(LoadKeywords, _SharedKeys, total=False):
     sep_token_id: Any
     sliding_window: int | None
     sliding_window_pattern: str | int | None
+    use_cache: bool
+    vocab_size: int
+
+class FalconKeywords(LoadKeywords, _SharedKeys, total=False):
+    activation: str
+    alibi: bool
+    attention_dropout: float
+    bias: bool
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    ffn_hidden_size: int | None
+    hidden_dropout: float
+    hidden_size: int
+    initializer_range: float
+    is_encoder_decoder: Any
+    layer_norm_epsilon: float
+    max_position_embeddings: int
+    multi_query: bool
+    n_embed: int
+    new_decoder_architecture: bool
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_kv_heads: int | None
+    num_ln_in_parallel_attn: int | None
+    pad_token_id: int | None
+    parallel_attn: bool
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
     use_cache: bool
     vocab_size: int
 
@@ -970,6 +1259,92 @@ class Glm4Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class Glm4MoeKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    first_k_dense_replace: int
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    moe_intermediate_size: int
+    n_group: int | None
+    n_routed_experts: int
+    n_shared_experts: int
+    norm_topk_prob: bool
+    num_attention_heads: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    num_mtp_layers: int | None
+    num_nextn_predict_layers: int | None
+    output_router_logits: bool
+    pad_token_id: int | None
+    partial_rotary_factor: float
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    routed_scaling_factor: float
+    sep_token_id: Any
+    topk_group: int | None
+    use_cache: bool
+    use_qk_norm: bool
+    vocab_size: int
+
+class Glm4MoeLiteKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    kv_lora_rank: int
+    max_position_embeddings: int
+    mlp_layer_types: list[str] | None
+    moe_intermediate_size: int
+    n_group: int | None
+    n_routed_experts: int
+    n_shared_experts: int
+    norm_topk_prob: bool
+    num_attention_heads: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    num_nextn_predict_layers: int | None
+    output_router_logits: bool
+    pad_token_id: int | None
+    pretraining_tp: int | None
+    q_lora_rank: int | None
+    qk_nope_head_dim: int
+    qk_rope_head_dim: int
+    rms_norm_eps: float
+    rope_interleave: bool
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    routed_scaling_factor: float
+    sep_token_id: Any
+    topk_group: int | None
+    use_cache: bool
+    v_head_dim: int
+    vocab_size: int
+
 class GPT2Keywords(LoadKeywords, _SharedKeys, total=False):
     activation_function: str
     attn_pdrop: float
@@ -1000,6 +1375,63 @@ class GPT2Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class GPTBigCodeKeywords(LoadKeywords, _SharedKeys, total=False):
+    activation_function: str
+    attention_softmax_in_fp32: bool
+    attn_pdrop: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embd_pdrop: float
+    eos_token_id: int | list[int] | None
+    hidden_dropout: float | None
+    hidden_size: int
+    initializer_range: float
+    is_encoder_decoder: Any
+    layer_norm_epsilon: float
+    max_position_embeddings: int
+    multi_query: bool
+    n_embd: int
+    n_head: int
+    n_inner: int | None
+    n_layer: int
+    n_positions: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    resid_pdrop: float
+    scale_attention_softmax_in_fp32: bool
+    scale_attn_weights: bool
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
+class GPTNeoKeywords(LoadKeywords, _SharedKeys, total=False):
+    activation_function: str
+    attention_dropout: float
+    attention_types: list[Any] | None
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embed_dropout: float
+    eos_token_id: int | list[int] | None
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int | None
+    is_encoder_decoder: Any
+    layer_norm_epsilon: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_heads: int
+    num_hidden_layers: int
+    num_layers: int
+    pad_token_id: int | None
+    resid_dropout: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+    window_size: int
+
 class GPTNeoXKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_bias: bool
     attention_dropout: float
@@ -1027,6 +1459,67 @@ class GPTNeoXKeywords(LoadKeywords, _SharedKeys, total=False):
     sep_token_id: Any
     use_cache: bool
     use_parallel_residual: bool
+    vocab_size: int
+
+class GptOssKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_types: list[str] | None
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_experts: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    output_router_logits: bool
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    router_aux_loss_coef: float
+    sep_token_id: Any
+    sliding_window: int | None
+    swiglu_alpha: float
+    swiglu_limit: float
+    use_cache: bool
+    vocab_size: int
+
+class GPTJKeywords(LoadKeywords, _SharedKeys, total=False):
+    activation_function: str
+    attn_pdrop: float
+    bos_token_id: int | None
+    decoder_start_token_id: Any
+    embd_pdrop: float
+    eos_token_id: int | list[int] | None
+    hidden_size: int
+    initializer_range: float
+    is_encoder_decoder: Any
+    layer_norm_epsilon: float
+    max_position_embeddings: int
+    n_embd: int
+    n_head: int
+    n_inner: int | None
+    n_layer: int
+    n_positions: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    resid_pdrop: float
+    rotary_dim: int
+    sep_token_id: Any
+    use_cache: bool
     vocab_size: int
 
 class GraniteKeywords(LoadKeywords, _SharedKeys, total=False):
@@ -1057,6 +1550,68 @@ class GraniteKeywords(LoadKeywords, _SharedKeys, total=False):
     rope_scaling: dict[str, Any] | None
     rope_theta: float
     sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
+class GraniteMoeKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    attention_multiplier: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embedding_multiplier: float
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    logits_scaling: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_experts: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    output_router_logits: bool
+    pad_token_id: int | None
+    residual_multiplier: float
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    router_aux_loss_coef: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
+class GteKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    type_vocab_size: int
     use_cache: bool
     vocab_size: int
 
@@ -1156,6 +1711,95 @@ class IJepaKeywords(LoadKeywords, _SharedKeys, total=False):
     qkv_bias: bool
     sep_token_id: Any
     use_cache: bool
+
+class JinaEmbeddingsV3Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    rotary_emb_base: float
+    sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
+class LayoutLMKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_2d_position_embeddings: int
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
+class LayoutLMv3Keywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    coordinate_size: int
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    has_relative_attention_bias: bool
+    has_spatial_attention_bias: bool
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    input_size: int
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_2d_position_embeddings: int
+    max_position_embeddings: int
+    max_rel_2d_pos: int
+    max_rel_pos: int
+    num_attention_heads: int
+    num_channels: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    patch_size: int
+    position_embedding_type: str | None
+    rel_2d_pos_bins: int
+    rel_pos_bins: int
+    sep_token_id: Any
+    shape_size: int
+    text_embed: bool
+    type_vocab_size: int
+    use_cache: bool
+    visual_embed: bool
+    vocab_size: int
 
 class LlamaKeywords(LoadKeywords, _SharedKeys, total=False):
     attention_bias: bool
@@ -1511,6 +2155,37 @@ class MPNetKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class MptKeywords(LoadKeywords, _SharedKeys, total=False):
+    attn_config: Any
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    d_model: int
+    decoder_start_token_id: Any
+    emb_pdrop: float
+    embedding_fraction: float
+    eos_token_id: int | list[int] | None
+    expansion_ratio: int
+    hidden_dropout: float | None
+    hidden_size: int
+    init_device: str
+    initializer_range: float
+    is_encoder_decoder: Any
+    layer_norm_epsilon: float
+    learned_pos_emb: bool
+    logit_scale: float | str | None
+    max_seq_len: int
+    n_heads: int
+    n_layers: int
+    no_bias: bool
+    norm_type: str
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    resid_pdrop: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
 class MT5Keywords(LoadKeywords, _SharedKeys, total=False):
     bos_token_id: int | None
     classifier_dropout: float
@@ -1536,6 +2211,43 @@ class MT5Keywords(LoadKeywords, _SharedKeys, total=False):
     relative_attention_num_buckets: int
     scale_decoder_outputs: bool | None
     sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
+class NomicBertKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    attn_pdrop: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    layer_norm_epsilon: float
+    max_position_embeddings: int
+    max_trained_positions: int
+    n_embd: int
+    n_head: int
+    n_inner: int
+    n_layer: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    resid_pdrop: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    rotary_emb_base: float
+    rotary_scaling_factor: Any
+    sep_token_id: Any
+    type_vocab_size: int
     use_cache: bool
     vocab_size: int
 
@@ -1616,6 +2328,39 @@ class Olmo3Keywords(LoadKeywords, _SharedKeys, total=False):
     rope_theta: float
     sep_token_id: Any
     sliding_window: int | None
+    use_cache: bool
+    vocab_size: int
+
+class OlmoeKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    clip_qkv: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    max_position_embeddings: int
+    norm_topk_prob: bool
+    num_attention_heads: int
+    num_experts: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    output_router_logits: bool
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    router_aux_loss_coef: float
+    sep_token_id: Any
     use_cache: bool
     vocab_size: int
 
@@ -1709,6 +2454,35 @@ class PegasusKeywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class PhiKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embd_pdrop: float
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    pad_token_id: int | None
+    partial_rotary_factor: float
+    qk_layernorm: bool
+    resid_pdrop: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    sep_token_id: Any
+    use_cache: bool
+    vocab_size: int
+
 class Phi3Keywords(LoadKeywords, _SharedKeys, total=False):
     attention_dropout: float
     bos_token_id: int | None
@@ -1739,6 +2513,42 @@ class Phi3Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class PhimoeKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_bias: bool
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    input_jitter_noise: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    lm_head_bias: bool
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_experts: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    num_local_experts: int
+    original_max_position_embeddings: int
+    output_router_logits: bool
+    pad_token_id: int | None
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    router_aux_loss_coef: float
+    router_jitter_noise: float
+    sep_token_id: Any
+    sliding_window: int | None
+    use_cache: bool
+    vocab_size: int
+
 class Qwen2Keywords(LoadKeywords, _SharedKeys, total=False):
     attention_dropout: float
     bos_token_id: int | None
@@ -1763,6 +2573,45 @@ class Qwen2Keywords(LoadKeywords, _SharedKeys, total=False):
     rope_scaling: dict[str, Any] | None
     rope_theta: float
     sep_token_id: Any
+    sliding_window: int | None
+    use_cache: bool
+    use_sliding_window: bool
+    vocab_size: int
+
+class Qwen2MoeKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_dropout: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_sparse_step: int
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    head_dim: int | None
+    hidden_act: str
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_types: list[str] | None
+    max_position_embeddings: int
+    max_window_layers: int
+    mlp_only_layers: list[int] | None
+    moe_intermediate_size: int
+    norm_topk_prob: bool
+    num_attention_heads: int
+    num_experts: int
+    num_experts_per_tok: int
+    num_hidden_layers: int
+    num_key_value_heads: int | None
+    output_router_logits: bool
+    pad_token_id: int | None
+    qkv_bias: bool
+    rms_norm_eps: float
+    rope_parameters: Any
+    rope_scaling: dict[str, Any] | None
+    rope_theta: float
+    router_aux_loss_coef: float
+    sep_token_id: Any
+    shared_expert_intermediate_size: int
     sliding_window: int | None
     use_cache: bool
     use_sliding_window: bool
@@ -1948,6 +2797,37 @@ class RobertaKeywords(LoadKeywords, _SharedKeys, total=False):
     pad_token_id: int | None
     position_embedding_type: str | None
     sep_token_id: Any
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
+class RoFormerKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embedding_size: int | None
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    rotary_value: bool
+    sep_token_id: Any
+    summary_activation: str | None
+    summary_first_dropout: float
+    summary_last_dropout: float
+    summary_proj_to_labels: bool
+    summary_type: str
+    summary_use_proj: bool
     type_vocab_size: int
     use_cache: bool
     vocab_size: int
@@ -2862,13 +3742,18 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     add_projection: bool
     alibi: Any
     apply_layernorm: bool
+    apply_residual_connection_post_layernorm: bool
     apply_spec_augment: bool
     attention_bias: bool
     attention_chunk_size: Any
     attention_dropout: Any
+    attention_head_size: int | None
     attention_multiplier: Any
     attention_probs_dropout_prob: Any
+    attention_softmax_in_fp32: bool
+    attention_types: list[Any] | None
     attention_window: list[int] | int
+    attn_config: Any
     attn_logit_softcapping: Any
     attn_pdrop: float
     auxiliary_channels: int
@@ -2882,6 +3767,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     bbox_cost: float
     bbox_loss_coefficient: float
     begin_suppress_tokens: list[int] | None
+    bias: bool
     bos_token_id: Any
     class_cost: float
     classifier_activation: str
@@ -2892,20 +3778,24 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     classifier_pooling: Literal["cls", "mean"]
     classifier_proj_size: int
     clip_qkv: Any
+    cls_dropout: float | None
     cls_token_id: int | None
     codevector_dim: int
     conditional_layer: int
     conformer_conv_dropout: float
     contrastive_logits_temperature: float
+    conv_act: str
     conv_bias: bool
     conv_depthwise_kernel_size: int
     conv_dim: list[int]
+    conv_groups: int
     conv_kernel: Any
     conv_kernel_size: int
     conv_pos_batch_norm: bool
     conv_pos_kernel_size: int
     conv_stride: list[int]
     convolution_bias: bool
+    coordinate_size: int
     ctc_loss_reduction: str
     ctc_zero_infinity: bool
     d_ff: int
@@ -2941,11 +3831,14 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     dropout: float
     dropout_positions: float
     dropout_rate: float
+    emb_pdrop: float
     embd_pdrop: float
     embed_dim: int
+    embed_dropout: float
     embedding_dropout: float
+    embedding_fraction: float
     embedding_multiplier: Any
-    embedding_size: int
+    embedding_size: Any
     enable_bias: bool
     encoder: Any
     encoder_attention_heads: int
@@ -2963,6 +3856,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     eos_token_id: Any
     expand: int
     expand_ratio: float
+    expansion_ratio: int
     extract_layers: list[int]
     feat_extract_activation: str
     feat_extract_norm: str
@@ -2972,9 +3866,11 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     feature_projection_input_dim: int
     feed_forward_proj: str
     ffn_dim: int
+    ffn_hidden_size: int | None
     final_dropout: float
     final_logit_softcapping: Any
     finegrained_output: bool
+    first_k_dense_replace: int
     first_layer_is_expansion: bool
     forced_eos_token_id: int | list[int] | None
     frequency_stride: int
@@ -2983,6 +3879,8 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     giou_loss_coefficient: float
     global_attn_every_n_layers: int
     global_rope_theta: float
+    has_relative_attention_bias: bool
+    has_spatial_attention_bias: bool
     head_dim: Any
     head_hidden_size: int
     head_in_index: int
@@ -2995,17 +3893,21 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     hidden_sizes: list[int]
     image_size: Any
     image_token_id: int
+    init_device: str
     init_std: float
     initializer_cutoff_factor: float | None
     initializer_factor: Any
     initializer_range: Any
     inner_group_num: int
     input_embedding_size: int
+    input_jitter_noise: float
+    input_size: int
     intermediate_size: Any
     is_causal: Any
     is_encoder_decoder: Any
     is_hybrid: bool
     key_bias: bool
+    kv_lora_rank: int
     layer_norm_elementwise_affine: bool
     layer_norm_eps: Any
     layer_norm_epsilon: float
@@ -3014,7 +3916,10 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     layer_types: Any
     layerdrop: float
     layerscale_value: float
+    learned_pos_emb: bool
     left_max_position_embeddings: int
+    legacy: bool
+    lm_head_bias: bool
     local_attention: int
     local_rope_theta: float | None
     logit_scale: Any
@@ -3027,36 +3932,53 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     mask_time_length: int
     mask_time_min_masks: int
     mask_time_prob: float
+    max_2d_position_embeddings: int
     max_bucket_distance: int
     max_depth: float | None
     max_position_embeddings: Any
+    max_rel_2d_pos: int
+    max_rel_pos: int
+    max_relative_positions: int
+    max_seq_len: int
     max_source_positions: int
     max_target_positions: int
+    max_trained_positions: int
     max_window_layers: Any
     median_filter_width: int
     min_depth: int
     mlp_bias: bool
     mlp_dropout: float
+    mlp_layer_types: list[str] | None
     mlp_only_layers: list[int] | None
     mlp_ratio: Any
     mlp_ratios: list[int]
     moe_intermediate_size: int
+    multi_query: bool
+    n_ctx: int
     n_embd: int
+    n_embed: int
+    n_group: int | None
     n_head: int
     n_heads: int
-    n_inner: int | None
+    n_inner: Any
     n_layer: int
     n_layers: int
     n_positions: int
+    n_routed_experts: int
+    n_shared_experts: int
     neck_hidden_sizes: list[int]
     neck_ignore_stages: list[int]
+    new_decoder_architecture: bool
+    no_bias: bool
     no_rope_layer_interval: int
     no_rope_layers: list[int] | None
     norm_bias: bool
     norm_eps: float
     norm_epsilon: float
     norm_pix_loss: bool
+    norm_rel_ebd: str
     norm_topk_prob: bool
+    norm_type: str
     num_adapter_layers: int
     num_attention_heads: Any
     num_buckets: int
@@ -3078,10 +4000,14 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     num_hidden_groups: int
     num_hidden_layers: Any
     num_key_value_heads: Any
+    num_kv_heads: int | None
     num_layers: Any
+    num_ln_in_parallel_attn: int | None
     num_local_experts: int
     num_mel_bins: int
+    num_mtp_layers: int | None
     num_negatives: int
+    num_nextn_predict_layers: int | None
     num_patches: int
     num_register_tokens: int
     num_stages: int | None
@@ -3094,26 +4020,36 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     output_stride: int
     pad_head_dim_to_multiple_of: int | None
     pad_token_id: Any
+    parallel_attn: bool
     part_features: int
     partial_rotary_factor: Any
     patch_size: Any
     patch_sizes: list[int]
     pool_scales: list[int]
     pooler_act: str
+    pooler_dropout: float
+    pooler_hidden_act: str
+    pooler_hidden_size: int | None
     pooler_output_size: int | None
+    pos_att_type: str | list[str] | None
     pos_embed_jitter: float | None
     pos_embed_rescale: float | None
     pos_embed_shift: float | None
+    position_biased_input: bool
+    position_buckets: int
     position_embedding_type: str | None
     position_embeddings_type: str | None
     pretrained_window_sizes: list[int] | None
-    pretraining_tp: int
+    pretraining_tp: Any
     proj_bias: bool
     proj_codevector_dim: int
     projection_dim: int
     projection_size: int | None
+    q_lora_rank: int | None
     qa_dropout: float
     qk_layernorm: Any
+    qk_nope_head_dim: int
+    qk_rope_head_dim: int
     qkv_bias: Any
     query_bias: bool
     query_pre_attn_scalar: float
@@ -3122,6 +4058,9 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     reassemble_factors: list[float]
     reassemble_hidden_size: int
     reduce_dim: int
+    rel_2d_pos_bins: int
+    rel_pos_bins: int
+    relative_attention: bool
     relative_attention_max_distance: int
     relative_attention_num_buckets: int
     reorder_and_upcast_attn: bool
@@ -3129,6 +4068,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     rescale_prenorm_residual: bool
     reshape_hidden_states: bool
     reshape_last_stage: bool
+    resid_dropout: float
     resid_pdrop: float
     residual_dropout: float
     residual_in_fp32: bool
@@ -3136,15 +4076,21 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     return_class_token: bool
     right_max_position_embeddings: int
     rms_norm_eps: Any
+    rope_interleave: Any
     rope_local_base_freq: float
     rope_parameters: Any
     rope_scaling: Any
     rope_theta: Any
+    rotary_dim: int
     rotary_emb_base: float
     rotary_embedding_base: int
     rotary_pct: float
+    rotary_scaling_factor: Any
+    rotary_value: bool
+    routed_scaling_factor: float
     router_aux_loss_coef: float
     router_jitter_noise: float
+    scale_attention_softmax_in_fp32: bool
     scale_attn_by_inverse_layer_idx: bool
     scale_attn_weights: bool
     scale_decoder_outputs: bool | None
@@ -3155,10 +4101,14 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     semantic_loss_ignore_index: int
     sep_token_id: Any
     seq_classif_dropout: float
+    shape_size: int
+    share_att_key: bool
     share_encoder_decoder_embeddings: bool
+    shared_expert_intermediate_size: int
     sinusoidal_pos_embds: bool
     sliding_window: Any
     sliding_window_pattern: Any
+    slow_but_exact: bool
     sr_ratios: list[int]
     state_size: int
     strides: list[int]
@@ -3166,15 +4116,21 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     subsampling_conv_kernel_size: int
     subsampling_conv_stride: int
     subsampling_factor: int
-    summary_activation: str
+    summary_activation: Any
+    summary_first_dropout: float
     summary_last_dropout: float
+    summary_proj_to_labels: bool
     summary_type: str
     summary_use_proj: bool
     suppress_tokens: list[int] | None
+    swiglu_alpha: float
+    swiglu_limit: float
+    talking_head: bool
     tdnn_dilation: list[int]
     tdnn_dim: list[int]
     tdnn_kernel: list[int]
     text_config: Any
+    text_embed: bool
     tf_padding: bool
     tie_last_hidden_states: Any
     time_step_floor: float
@@ -3185,6 +4141,8 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     time_step_scale: float
     time_stride: int
     token_classification_bias: Any
+    topk_group: int | None
+    topk_method: str | None
     tubelet_size: int
     type_vocab_size: int
     use_absolute_embeddings: bool
@@ -3211,12 +4169,14 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     use_sliding_window: Any
     use_swiglu_ffn: bool
     use_weighted_layer_sum: bool
+    v_head_dim: int
     value_bias: bool
     video_token_id: int
     vision_config: Any
     vision_end_token_id: int
     vision_start_token_id: int
     vision_use_head: bool
+    visual_embed: bool
     vocab_size: Any
     window_size: int
     word_embed_proj_dim: int | None

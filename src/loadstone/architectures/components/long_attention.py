@@ -93,9 +93,16 @@ class LongAttention(Attention):
     @cached_property
     def _whole(self) -> Attention:
         """The same without a window."""
-        sizes = {"heads": self.heads, "kv_heads": self.kv_heads, "head_dim": self.head_dim}
         return Attention(
-            **sizes, projections=(), output=None, scale=self.scale, causal=False, dropout=self.dropout, index=self.index
+            self.heads,
+            self.kv_heads,
+            self.head_dim,
+            projections=(),
+            output=None,
+            scale=self.scale,
+            causal=False,
+            dropout=self.dropout,
+            index=self.index,
         )
 
     def compute(self, run: Run, x: Array) -> Array:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from loadstone.architectures import declarations, encoders
+from loadstone.architectures import bert, declarations, encoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.layers import Chain
 from loadstone.architectures.components.leaves import Dropout, Embedding
 from loadstone.architectures.components.pages import PageEmbeddings
 from loadstone.architectures.components.towers import Tower
-from loadstone.architectures.families.bert import language_head
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import DOCUMENT_QUESTION_ANSWERING, MULTIPLE_CHOICE, QUESTION_ANSWERING
 from loadstone.architectures.text_tasks import ON_PAGES
@@ -66,7 +65,7 @@ def _heads() -> tuple[HeadSpec, ...]:
         "LayoutLM",
         encoders.BareEncoder("layoutlm", blueprint, also=()),
         encoders.LanguageHead(
-            language_head,
+            bert.language_head,
             decoder="cls.predictions.decoder",
             decoder_bias="cls.predictions.bias",
             optional=("cls.predictions",),

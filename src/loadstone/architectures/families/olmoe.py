@@ -14,7 +14,6 @@ from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.routers import SoftmaxRouter
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.expert_decoders import BY_PROJECTION, experts, gate
-from loadstone.architectures.families.olmo2 import normed
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM
 from loadstone.errors import Fault, InvalidConfig
@@ -59,12 +58,10 @@ class OlmoeConfig(decoders.DecoderConfig):
 def attention(config: OlmoeConfig, index: int) -> Attention:
     """Llama's, with queries and keys normed; where there is a limit, these and values are kept within it."""
     plain = decoders.separate_attention(config, index, rotary=decoders.rotary(config), bias=config.attention_bias)
-    query, key, value = plain.projections
-    eps = config.rms_norm_eps
-    projections = (normed(query, "q_norm", eps), normed(key, "k_norm", eps), value)
-    if config.clip_qkv is not None:
-        projections = tuple(Part("", Clipped(each, config.clip_qkv)) for each in projections)  # type: ignore[assignment]
-    return replace(plain, projections=projections)
+    made = decoders.normed_as_a_whole(plain, config.rms_norm_eps)
+    if config.clip_qkv is None:
+        return made
+    return replace(made, projections=tuple(Part("", Clipped(each, config.clip_qkv)) for each in made.projections))
 
 
 def blueprint(config: OlmoeConfig) -> Tower:
