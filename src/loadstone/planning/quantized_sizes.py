@@ -75,7 +75,9 @@ def quantized_sizes(
     shared = {recipe.slot for recipe in plan.recipes.values() if isinstance(recipe, Tied)}
     sizes = {}
     experts = list(weight_slots(layers, (LayerKind.EXPERTS,), heads=False))
-    with_router = {name.rpartition(".")[0].rpartition(".")[0] for name in experts}
+    with_router = {
+        name.rpartition(".")[0].rpartition(".")[0] for name in weight_slots(layers, EXPERT_KINDS, heads=False)
+    }
     linear = weight_slots(layers, LINEAR_KINDS, heads=False)
     modules = {name: name.removesuffix(WEIGHT) for name in linear}
     names = [

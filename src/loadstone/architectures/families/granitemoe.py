@@ -33,8 +33,8 @@ class GraniteMoeConfig(granite.GraniteKinConfig):
 
 def blueprint(config: GraniteMoeConfig) -> Tower:
     """The bare model."""
-    router = TopKRouter(gate(config, "router.layer"), config.num_experts_per_tok)
-    sparse = SparseExperts(Part("", router), experts(config, config.intermediate_size))
+    router = TopKRouter(gate(config, "layer"), config.num_experts_per_tok)
+    sparse = SparseExperts(Part("router", router), experts(config, config.intermediate_size))
     return granite.tower(config, Part("block_sparse_moe", sparse))
 
 

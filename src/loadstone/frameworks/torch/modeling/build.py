@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from types import new_class
 from typing import Any, NamedTuple
@@ -139,9 +139,14 @@ def _named(module: nn.Module, naming: Naming) -> nn.Module:
     """A module under the class name that a family has for it, if it is, or derives from, none of PyTorch's layers."""
     own = type(module)
     name = naming.class_of(own)
-    if own.__base__ is nn.Module and not own.__module__.startswith("torch.") and name != own.__name__:
+    if name != own.__name__ and not any(base.__module__.startswith("torch.") for base in _modules_of(own)):
         module.__class__ = built_class(own, name)
     return module
+
+
+def _modules_of(kind: type[nn.Module]) -> Iterator[type]:
+    """A class of modules and those it derives from, but for the one of all."""
+    return (base for base in kind.__mro__ if issubclass(base, nn.Module) and base is not nn.Module)
 
 
 def attach(holder: nn.Module, component: Component, naming: Naming = _UNNAMED) -> None:

@@ -127,7 +127,9 @@ class ModuleStructure:
         """Layers of exactly the kinds that are known, under each of their names."""
         bare = set(linear_modules(self._model, tuple(_KINDS)))
         kinds = ((name, _kind(module)) for name, module in modules_of(self._model))
-        return {name: Layer(kind, name not in bare) for name, kind in kinds if kind is not None}
+        known = {} if self._blueprint is None else self._blueprint.layers()
+        routing = {name for name, layer in known.items() if layer.routes}
+        return {name: Layer(kind, name not in bare, name in routing) for name, kind in kinds if kind is not None}
 
     def cache_bytes(self, batch: int, length: int, element_bytes: int) -> Mapping[str, int]:
         """Of a blueprint's blocks; what other modules keep is not known."""
