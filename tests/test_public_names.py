@@ -149,6 +149,8 @@ FAMILIES = {
     "DistilBert": _ENCODER,
     "Albert": f"{_ENCODER} ForPreTraining",
     "RemBert": f"{_ENCODER} ForCausalLM",
+    **dict.fromkeys(("FNet", "MobileBert"), f"{_ENCODER} ForNextSentencePrediction ForPreTraining"),
+    "ConvBert": _ENCODER,
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,

@@ -30,6 +30,7 @@ from loadstone.architectures.families.clipseg import CLIPSegVisionConfig as CLIP
 from loadstone.architectures.families.codegen import CodeGenConfig as CodeGenConfig
 from loadstone.architectures.families.cohere import CohereConfig as CohereConfig
 from loadstone.architectures.families.cohere2 import Cohere2Config as Cohere2Config
+from loadstone.architectures.families.convbert import ConvBertConfig as ConvBertConfig
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from loadstone.architectures.families.data2vec_audio import Data2VecAudioConfig as Data2VecAudioConfig
@@ -54,6 +55,7 @@ from loadstone.architectures.families.electra import ElectraConfig as ElectraCon
 from loadstone.architectures.families.ernie4_5 import Ernie4_5Config as Ernie4_5Config
 from loadstone.architectures.families.exaone4 import Exaone4Config as Exaone4Config
 from loadstone.architectures.families.falcon import FalconConfig as FalconConfig
+from loadstone.architectures.families.fnet import FNetConfig as FNetConfig
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
 from loadstone.architectures.families.gemma2 import Gemma2Config as Gemma2Config
 from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gemma3TextConfig
@@ -84,6 +86,7 @@ from loadstone.architectures.families.marian import MarianConfig as MarianConfig
 from loadstone.architectures.families.mbart import MBartConfig as MBartConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
+from loadstone.architectures.families.mobilebert import MobileBertConfig as MobileBertConfig
 from loadstone.architectures.families.mobilenet_v2 import MobileNetV2Config as MobileNetV2Config
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
 from loadstone.architectures.families.moonshine import MoonshineConfig as MoonshineConfig
@@ -3347,6 +3350,70 @@ class Cohere2ForCausalLM(Cohere2PreTrainedModel, _CausalLM):
 class Cohere2ForSentenceEmbedding(Cohere2PreTrainedModel, _SentenceEmbedding):
     config: Cohere2Config
 
+class ConvBertPreTrainedModel(PreTrainedModel):
+    config: ConvBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class ConvBertModel(ConvBertPreTrainedModel, _BareModel):
+    config: ConvBertConfig
+
+class ConvBertForMaskedLM(ConvBertPreTrainedModel, _MaskedLM):
+    config: ConvBertConfig
+
+class ConvBertForSequenceClassification(ConvBertPreTrainedModel, _SequenceClassification):
+    config: ConvBertConfig
+
+class ConvBertForMultipleChoice(ConvBertPreTrainedModel, _MultipleChoice):
+    config: ConvBertConfig
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MultipleChoiceModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ConvBertForTokenClassification(ConvBertPreTrainedModel, _TokenClassification):
+    config: ConvBertConfig
+
+class ConvBertForQuestionAnswering(ConvBertPreTrainedModel, _QuestionAnswering):
+    config: ConvBertConfig
+
+class ConvBertForSentenceEmbedding(ConvBertPreTrainedModel, _SentenceEmbedding):
+    config: ConvBertConfig
+
 class ConvNextPreTrainedModel(PreTrainedModel):
     config: ConvNextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -4365,6 +4432,63 @@ class FalconForQuestionAnswering(FalconPreTrainedModel, _QuestionAnswering):
 
 class FalconForSentenceEmbedding(FalconPreTrainedModel, _SentenceEmbedding):
     config: FalconConfig
+
+class FNetPreTrainedModel(PreTrainedModel):
+    config: FNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FNetModel(FNetPreTrainedModel, _BareModel):
+    config: FNetConfig
+
+class FNetForMaskedLM(FNetPreTrainedModel, _MaskedLM):
+    config: FNetConfig
+
+class FNetForSequenceClassification(FNetPreTrainedModel, _SequenceClassification):
+    config: FNetConfig
+
+class FNetForMultipleChoice(FNetPreTrainedModel, _MultipleChoice):
+    config: FNetConfig
+
+class FNetForTokenClassification(FNetPreTrainedModel, _TokenClassification):
+    config: FNetConfig
+
+class FNetForQuestionAnswering(FNetPreTrainedModel, _QuestionAnswering):
+    config: FNetConfig
+
+class FNetForNextSentencePrediction(FNetPreTrainedModel, _NextSentencePrediction):
+    config: FNetConfig
+
+class FNetForPreTraining(FNetPreTrainedModel, _PreTraining):
+    config: FNetConfig
+
+class FNetForSentenceEmbedding(FNetPreTrainedModel, _SentenceEmbedding):
+    config: FNetConfig
 
 class GemmaPreTrainedModel(PreTrainedModel):
     config: GemmaConfig
@@ -6070,6 +6194,63 @@ class MixtralForQuestionAnswering(MixtralPreTrainedModel, _QuestionAnswering):
 
 class MixtralForSentenceEmbedding(MixtralPreTrainedModel, _SentenceEmbedding):
     config: MixtralConfig
+
+class MobileBertPreTrainedModel(PreTrainedModel):
+    config: MobileBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class MobileBertModel(MobileBertPreTrainedModel, _BareModel):
+    config: MobileBertConfig
+
+class MobileBertForMaskedLM(MobileBertPreTrainedModel, _MaskedLM):
+    config: MobileBertConfig
+
+class MobileBertForSequenceClassification(MobileBertPreTrainedModel, _SequenceClassification):
+    config: MobileBertConfig
+
+class MobileBertForMultipleChoice(MobileBertPreTrainedModel, _MultipleChoice):
+    config: MobileBertConfig
+
+class MobileBertForTokenClassification(MobileBertPreTrainedModel, _TokenClassification):
+    config: MobileBertConfig
+
+class MobileBertForQuestionAnswering(MobileBertPreTrainedModel, _QuestionAnswering):
+    config: MobileBertConfig
+
+class MobileBertForNextSentencePrediction(MobileBertPreTrainedModel, _NextSentencePrediction):
+    config: MobileBertConfig
+
+class MobileBertForPreTraining(MobileBertPreTrainedModel, _PreTraining):
+    config: MobileBertConfig
+
+class MobileBertForSentenceEmbedding(MobileBertPreTrainedModel, _SentenceEmbedding):
+    config: MobileBertConfig
 
 class MobileNetV2PreTrainedModel(PreTrainedModel):
     config: MobileNetV2Config
@@ -11902,6 +12083,72 @@ class FlaxCohere2ForCausalLM(FlaxCohere2PreTrainedModel, _FlaxCausalLM):
 class FlaxCohere2ForSentenceEmbedding(FlaxCohere2PreTrainedModel, _FlaxSentenceEmbedding):
     config: Cohere2Config
 
+class FlaxConvBertPreTrainedModel(FlaxPreTrainedModel):
+    config: ConvBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxConvBertModel(FlaxConvBertPreTrainedModel, _FlaxBareModel):
+    config: ConvBertConfig
+
+class FlaxConvBertForMaskedLM(FlaxConvBertPreTrainedModel, _FlaxMaskedLM):
+    config: ConvBertConfig
+
+class FlaxConvBertForSequenceClassification(FlaxConvBertPreTrainedModel, _FlaxSequenceClassification):
+    config: ConvBertConfig
+
+class FlaxConvBertForMultipleChoice(FlaxConvBertPreTrainedModel, _FlaxMultipleChoice):
+    config: ConvBertConfig
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MultipleChoiceModelOutput | FieldTuple: ...
+
+class FlaxConvBertForTokenClassification(FlaxConvBertPreTrainedModel, _FlaxTokenClassification):
+    config: ConvBertConfig
+
+class FlaxConvBertForQuestionAnswering(FlaxConvBertPreTrainedModel, _FlaxQuestionAnswering):
+    config: ConvBertConfig
+
+class FlaxConvBertForSentenceEmbedding(FlaxConvBertPreTrainedModel, _FlaxSentenceEmbedding):
+    config: ConvBertConfig
+
 class FlaxConvNextPreTrainedModel(FlaxPreTrainedModel):
     config: ConvNextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -12954,6 +13201,63 @@ class FlaxFalconForQuestionAnswering(FlaxFalconPreTrainedModel, _FlaxQuestionAns
 
 class FlaxFalconForSentenceEmbedding(FlaxFalconPreTrainedModel, _FlaxSentenceEmbedding):
     config: FalconConfig
+
+class FlaxFNetPreTrainedModel(FlaxPreTrainedModel):
+    config: FNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxFNetModel(FlaxFNetPreTrainedModel, _FlaxBareModel):
+    config: FNetConfig
+
+class FlaxFNetForMaskedLM(FlaxFNetPreTrainedModel, _FlaxMaskedLM):
+    config: FNetConfig
+
+class FlaxFNetForSequenceClassification(FlaxFNetPreTrainedModel, _FlaxSequenceClassification):
+    config: FNetConfig
+
+class FlaxFNetForMultipleChoice(FlaxFNetPreTrainedModel, _FlaxMultipleChoice):
+    config: FNetConfig
+
+class FlaxFNetForTokenClassification(FlaxFNetPreTrainedModel, _FlaxTokenClassification):
+    config: FNetConfig
+
+class FlaxFNetForQuestionAnswering(FlaxFNetPreTrainedModel, _FlaxQuestionAnswering):
+    config: FNetConfig
+
+class FlaxFNetForNextSentencePrediction(FlaxFNetPreTrainedModel, _FlaxNextSentencePrediction):
+    config: FNetConfig
+
+class FlaxFNetForPreTraining(FlaxFNetPreTrainedModel, _FlaxPreTraining):
+    config: FNetConfig
+
+class FlaxFNetForSentenceEmbedding(FlaxFNetPreTrainedModel, _FlaxSentenceEmbedding):
+    config: FNetConfig
 
 class FlaxGemmaPreTrainedModel(FlaxPreTrainedModel):
     config: GemmaConfig
@@ -14707,6 +15011,63 @@ class FlaxMixtralForQuestionAnswering(FlaxMixtralPreTrainedModel, _FlaxQuestionA
 
 class FlaxMixtralForSentenceEmbedding(FlaxMixtralPreTrainedModel, _FlaxSentenceEmbedding):
     config: MixtralConfig
+
+class FlaxMobileBertPreTrainedModel(FlaxPreTrainedModel):
+    config: MobileBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxMobileBertModel(FlaxMobileBertPreTrainedModel, _FlaxBareModel):
+    config: MobileBertConfig
+
+class FlaxMobileBertForMaskedLM(FlaxMobileBertPreTrainedModel, _FlaxMaskedLM):
+    config: MobileBertConfig
+
+class FlaxMobileBertForSequenceClassification(FlaxMobileBertPreTrainedModel, _FlaxSequenceClassification):
+    config: MobileBertConfig
+
+class FlaxMobileBertForMultipleChoice(FlaxMobileBertPreTrainedModel, _FlaxMultipleChoice):
+    config: MobileBertConfig
+
+class FlaxMobileBertForTokenClassification(FlaxMobileBertPreTrainedModel, _FlaxTokenClassification):
+    config: MobileBertConfig
+
+class FlaxMobileBertForQuestionAnswering(FlaxMobileBertPreTrainedModel, _FlaxQuestionAnswering):
+    config: MobileBertConfig
+
+class FlaxMobileBertForNextSentencePrediction(FlaxMobileBertPreTrainedModel, _FlaxNextSentencePrediction):
+    config: MobileBertConfig
+
+class FlaxMobileBertForPreTraining(FlaxMobileBertPreTrainedModel, _FlaxPreTraining):
+    config: MobileBertConfig
+
+class FlaxMobileBertForSentenceEmbedding(FlaxMobileBertPreTrainedModel, _FlaxSentenceEmbedding):
+    config: MobileBertConfig
 
 class FlaxMobileNetV2PreTrainedModel(FlaxPreTrainedModel):
     config: MobileNetV2Config
@@ -20591,6 +20952,70 @@ class TFCohere2ForCausalLM(TFCohere2PreTrainedModel, _TFCausalLM):
 class TFCohere2ForSentenceEmbedding(TFCohere2PreTrainedModel, _TFSentenceEmbedding):
     config: Cohere2Config
 
+class TFConvBertPreTrainedModel(TFPreTrainedModel):
+    config: ConvBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.ConvBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFConvBertModel(TFConvBertPreTrainedModel, _TFBareModel):
+    config: ConvBertConfig
+
+class TFConvBertForMaskedLM(TFConvBertPreTrainedModel, _TFMaskedLM):
+    config: ConvBertConfig
+
+class TFConvBertForSequenceClassification(TFConvBertPreTrainedModel, _TFSequenceClassification):
+    config: ConvBertConfig
+
+class TFConvBertForMultipleChoice(TFConvBertPreTrainedModel, _TFMultipleChoice):
+    config: ConvBertConfig
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MultipleChoiceModelOutput | FieldTuple: ...
+
+class TFConvBertForTokenClassification(TFConvBertPreTrainedModel, _TFTokenClassification):
+    config: ConvBertConfig
+
+class TFConvBertForQuestionAnswering(TFConvBertPreTrainedModel, _TFQuestionAnswering):
+    config: ConvBertConfig
+
+class TFConvBertForSentenceEmbedding(TFConvBertPreTrainedModel, _TFSentenceEmbedding):
+    config: ConvBertConfig
+
 class TFConvNextPreTrainedModel(TFPreTrainedModel):
     config: ConvNextConfig
     @overload  # type: ignore[override, unused-ignore]
@@ -21609,6 +22034,63 @@ class TFFalconForQuestionAnswering(TFFalconPreTrainedModel, _TFQuestionAnswering
 
 class TFFalconForSentenceEmbedding(TFFalconPreTrainedModel, _TFSentenceEmbedding):
     config: FalconConfig
+
+class TFFNetPreTrainedModel(TFPreTrainedModel):
+    config: FNetConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.FNetKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFFNetModel(TFFNetPreTrainedModel, _TFBareModel):
+    config: FNetConfig
+
+class TFFNetForMaskedLM(TFFNetPreTrainedModel, _TFMaskedLM):
+    config: FNetConfig
+
+class TFFNetForSequenceClassification(TFFNetPreTrainedModel, _TFSequenceClassification):
+    config: FNetConfig
+
+class TFFNetForMultipleChoice(TFFNetPreTrainedModel, _TFMultipleChoice):
+    config: FNetConfig
+
+class TFFNetForTokenClassification(TFFNetPreTrainedModel, _TFTokenClassification):
+    config: FNetConfig
+
+class TFFNetForQuestionAnswering(TFFNetPreTrainedModel, _TFQuestionAnswering):
+    config: FNetConfig
+
+class TFFNetForNextSentencePrediction(TFFNetPreTrainedModel, _TFNextSentencePrediction):
+    config: FNetConfig
+
+class TFFNetForPreTraining(TFFNetPreTrainedModel, _TFPreTraining):
+    config: FNetConfig
+
+class TFFNetForSentenceEmbedding(TFFNetPreTrainedModel, _TFSentenceEmbedding):
+    config: FNetConfig
 
 class TFGemmaPreTrainedModel(TFPreTrainedModel):
     config: GemmaConfig
@@ -23310,6 +23792,63 @@ class TFMixtralForQuestionAnswering(TFMixtralPreTrainedModel, _TFQuestionAnsweri
 
 class TFMixtralForSentenceEmbedding(TFMixtralPreTrainedModel, _TFSentenceEmbedding):
     config: MixtralConfig
+
+class TFMobileBertPreTrainedModel(TFPreTrainedModel):
+    config: MobileBertConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.MobileBertKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFMobileBertModel(TFMobileBertPreTrainedModel, _TFBareModel):
+    config: MobileBertConfig
+
+class TFMobileBertForMaskedLM(TFMobileBertPreTrainedModel, _TFMaskedLM):
+    config: MobileBertConfig
+
+class TFMobileBertForSequenceClassification(TFMobileBertPreTrainedModel, _TFSequenceClassification):
+    config: MobileBertConfig
+
+class TFMobileBertForMultipleChoice(TFMobileBertPreTrainedModel, _TFMultipleChoice):
+    config: MobileBertConfig
+
+class TFMobileBertForTokenClassification(TFMobileBertPreTrainedModel, _TFTokenClassification):
+    config: MobileBertConfig
+
+class TFMobileBertForQuestionAnswering(TFMobileBertPreTrainedModel, _TFQuestionAnswering):
+    config: MobileBertConfig
+
+class TFMobileBertForNextSentencePrediction(TFMobileBertPreTrainedModel, _TFNextSentencePrediction):
+    config: MobileBertConfig
+
+class TFMobileBertForPreTraining(TFMobileBertPreTrainedModel, _TFPreTraining):
+    config: MobileBertConfig
+
+class TFMobileBertForSentenceEmbedding(TFMobileBertPreTrainedModel, _TFSentenceEmbedding):
+    config: MobileBertConfig
 
 class TFMobileNetV2PreTrainedModel(TFPreTrainedModel):
     config: MobileNetV2Config

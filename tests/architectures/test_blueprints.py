@@ -28,6 +28,7 @@ WITH_ALL_PARTS: dict[str, list[dict[str, Any]]] = {
     if "use_weighted_layer_sum" in family.config.fields()
 }
 WITH_ALL_PARTS["roformer"] = [{"summary_use_proj": True}]
+WITH_ALL_PARTS["convbert"] = [{"summary_use_proj": True}]
 WITH_ALL_PARTS["beit"] = [{"add_fpn": True}, {"use_mean_pooling": False}]
 """What configs say, which together have every part, where the default leaves one out."""
 

@@ -49,6 +49,8 @@ def test_they_do_what_the_standard_says(where: str) -> None:
     assert [float(each) for each in xp.sqrt(xp.exp(x))] == pytest.approx(
         [float(each) for each in np.exp([1.5, 0.5, 1])]
     )
+    grid = xp.reshape(xp.asarray([3.0, 1.0, 2.0, -1.0, 0.5, 4.0]), (1, 2, 3))
+    assert np.asarray(xp.fft2_real(grid)) == pytest.approx(np.fft.fft2(np.asarray(grid)).real, abs=1e-5)
     assert [float(each) for each in xp.softplus(x)] == pytest.approx(np.log1p(np.exp([3.0, 1.0, 2.0])).tolist())
 
 

@@ -464,6 +464,38 @@ class Cohere2Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class ConvBertKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    conv_kernel_size: int
+    decoder_start_token_id: Any
+    embedding_size: int
+    eos_token_id: int | list[int] | None
+    head_ratio: int
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_groups: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    summary_activation: str | None
+    summary_first_dropout: float
+    summary_last_dropout: float
+    summary_type: str
+    summary_use_proj: bool
+    type_vocab_size: int
+    use_cache: bool
+    vocab_size: int
+
 class ConvNextKeywords(LoadKeywords, _SharedKeys, total=False):
     bos_token_id: int | None
     decoder_start_token_id: Any
@@ -1109,6 +1141,28 @@ class FalconKeywords(LoadKeywords, _SharedKeys, total=False):
     rope_theta: float
     sep_token_id: Any
     use_cache: bool
+    vocab_size: int
+
+class FNetKeywords(LoadKeywords, _SharedKeys, total=False):
+    bos_token_id: int | None
+    decoder_start_token_id: Any
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    layer_norm_eps: float
+    max_position_embeddings: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    tpu_short_seq_length: int
+    type_vocab_size: int
+    use_cache: bool
+    use_tpu_fourier_optimizations: bool
     vocab_size: int
 
 class GemmaKeywords(LoadKeywords, _SharedKeys, total=False):
@@ -2033,6 +2087,38 @@ class MixtralKeywords(LoadKeywords, _SharedKeys, total=False):
     router_jitter_noise: float
     sep_token_id: Any
     sliding_window: int | None
+    use_cache: bool
+    vocab_size: int
+
+class MobileBertKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_activation: bool
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    embedding_size: int
+    eos_token_id: int | list[int] | None
+    hidden_act: str
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    intra_bottleneck_size: int
+    is_encoder_decoder: Any
+    key_query_shared_bottleneck: bool
+    layer_norm_eps: float
+    max_position_embeddings: int
+    normalization_type: Literal["no_norm", "layer_norm"]
+    num_attention_heads: int
+    num_feedforward_networks: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    sep_token_id: Any
+    trigram_input: bool
+    type_vocab_size: int
+    use_bottleneck: bool
+    use_bottleneck_attention: bool
     use_cache: bool
     vocab_size: int
 
@@ -3770,7 +3856,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     bias: bool
     bos_token_id: Any
     class_cost: float
-    classifier_activation: str
+    classifier_activation: Any
     classifier_bias: bool
     classifier_dropout: Any
     classifier_dropout_prob: float
@@ -3884,6 +3970,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     head_dim: Any
     head_hidden_size: int
     head_in_index: int
+    head_ratio: int
     hidden_act: Any
     hidden_activation: Any
     hidden_dim: int
@@ -3903,10 +3990,12 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     input_jitter_noise: float
     input_size: int
     intermediate_size: Any
+    intra_bottleneck_size: int
     is_causal: Any
     is_encoder_decoder: Any
     is_hybrid: bool
     key_bias: bool
+    key_query_shared_bottleneck: bool
     kv_lora_rank: int
     layer_norm_elementwise_affine: bool
     layer_norm_eps: Any
@@ -3979,6 +4068,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     norm_rel_ebd: str
     norm_topk_prob: bool
     norm_type: str
+    normalization_type: Literal["no_norm", "layer_norm"]
     num_adapter_layers: int
     num_attention_heads: Any
     num_buckets: int
@@ -3995,7 +4085,9 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     num_experts: int
     num_experts_per_tok: int
     num_feat_extract_layers: int | None
+    num_feedforward_networks: int
     num_frames: int
+    num_groups: int
     num_heads: Any
     num_hidden_groups: int
     num_hidden_layers: Any
@@ -4143,6 +4235,8 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     token_classification_bias: Any
     topk_group: int | None
     topk_method: str | None
+    tpu_short_seq_length: int
+    trigram_input: bool
     tubelet_size: int
     type_vocab_size: int
     use_absolute_embeddings: bool
@@ -4152,6 +4246,8 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     use_bias: bool
     use_bias_in_fusion_residual: bool | None
     use_bidirectional_attention: Any
+    use_bottleneck: bool
+    use_bottleneck_attention: bool
     use_cache: Any
     use_complex_transposed_convolution: bool
     use_conv_bias: bool
@@ -4168,6 +4264,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     use_simple_decoder: bool
     use_sliding_window: Any
     use_swiglu_ffn: bool
+    use_tpu_fourier_optimizations: bool
     use_weighted_layer_sum: bool
     v_head_dim: int
     value_bias: bool

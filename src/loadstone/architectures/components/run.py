@@ -84,6 +84,9 @@ class ArrayFunctions(Protocol):
     def in_bfloat16(self, x: Array, /) -> Array:
         """Values in float32 as bfloat16 would hold them, also in a compiled program that need not be so strict."""
 
+    def fft2_real(self, x: Array, /) -> Array:
+        """The real part of the discrete Fourier transform over the last two axes, computed in float32."""
+
     def log_softmax(self, x: Array, /) -> Array:
         """Over the last axis, in float32."""
 

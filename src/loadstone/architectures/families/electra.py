@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import encoders
+from loadstone.architectures import electra, encoders
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Chain
@@ -39,24 +39,7 @@ class ElectraConfig(encoders.EncoderConfig):
 def blueprint(config: ElectraConfig) -> Tower:
     """The bare model."""
     layers = [encoders.plain_bert_layer(config, index) for index in range(config.num_hidden_layers)]
-    stem = Part("embeddings", encoders.bert_embeddings(config, width=config.embedding_size))
-    if config.embedding_size != config.hidden_size:
-        expand = Part("embeddings_project", encoders.linear(config, config.embedding_size, config.hidden_size))
-        stem = Part("", Chain((stem, expand)))
-    return encoders.bert_tower(config, stem, layers, pooler=False)
-
-
-def language_head(config: ElectraConfig) -> Part:
-    """``generator_predictions`` and ``generator_lm_head``."""
-    predictions = Chain(
-        (
-            Part("dense", encoders.linear(config, config.hidden_size, config.embedding_size)),
-            Part("activation", Activation("gelu")),
-            Part("LayerNorm", encoders.layer_norm(config, config.embedding_size)),
-        )
-    )
-    decoder = encoders.linear(config, config.embedding_size, config.vocab_size)
-    return Part("", Chain((Part("generator_predictions", predictions), Part("generator_lm_head", decoder))))
+    return encoders.bert_tower(config, electra.stem(config), layers, pooler=False)
 
 
 def classifier(config: ElectraConfig) -> Part:
@@ -94,13 +77,7 @@ FAMILY = Family(
         *encoders.encoder_heads(
             "Electra",
             encoders.BareEncoder("electra", blueprint, pooler=False),
-            encoders.LanguageHead(
-                language_head,
-                decoder="generator_lm_head",
-                optional=("generator_predictions", "generator_lm_head"),
-                causal="ElectraForCausalLM",
-                also=(),
-            ),
+            electra.language("ElectraForCausalLM"),
             encoders.SequenceHead(classifier),
             encoders.SequenceHead(summary, optional=("sequence_summary", "classifier")),
             encoders.Dropouts(lambda config: config.head_dropout),

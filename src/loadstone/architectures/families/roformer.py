@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from loadstone.architectures import declarations, encoders
+from loadstone.architectures import declarations, encoders, summaries
 from loadstone.architectures.components.attention import Attention, rotate_neighbors
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.layers import Chain, Residual, Stack
-from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, Weight
+from loadstone.architectures.components.leaves import Activation, Embedding, Weight
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.decoders import padding
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.initial import sinusoids_in_halves
 from loadstone.architectures.rotary import Rotary, make_rotary
-from loadstone.architectures.tasks import MULTIPLE_CHOICE, TASKS
+from loadstone.architectures.tasks import TASKS
 from loadstone.configs.keys import Refusal, Rule
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.records import record
@@ -113,14 +113,6 @@ class ValueTurningAttention(Attention):
         return query, key, rotate_neighbors(run.xp, value, *run.state.rotary[self.rotary])
 
 
-@record
-class Last(Component):
-    """The last place, be it padding."""
-
-    def compute(self, run: Run, x: Array) -> Array:
-        return x[:, -1]
-
-
 def _attention(config: RoFormerConfig, index: int, rotary: Rotary) -> Attention:
     plain = encoders.bert_attention(config, index, ("query", "key", "value"))
     kind = ValueTurningAttention if config.rotary_value else Attention
@@ -185,23 +177,10 @@ def classifier(config: RoFormerConfig) -> Part:
     return encoders.dense_classifier(config, config.hidden_act, config.hidden_dropout_prob)
 
 
-def summary(config: RoFormerConfig) -> Part:
-    """``sequence_summary`` of the last place, and ``classifier``."""
-    width = config.hidden_size
-    steps = [Part("", Last()), Part("first_dropout", Dropout(config.summary_first_dropout))]
-    if config.summary_use_proj:
-        steps.append(Part("summary", encoders.linear(config, width, width)))
-    if config.summary_activation:
-        steps.append(Part("activation", Activation(config.summary_activation)))
-    steps.append(Part("last_dropout", Dropout(config.summary_last_dropout)))
-    score = Part("classifier", encoders.linear(config, width, 1))
-    return Part("", Chain((Part("sequence_summary", Chain(tuple(steps))), score)))
-
-
 def _differs(head: HeadSpec) -> HeadSpec:
     """Positions are always counted, and of a choice the summary sees all hidden states."""
     inputs = tuple(name for name in TASKS[head.task].inputs if name != "position_ids")
-    return replace(head, differs={"inputs": inputs, **({"reads": "places"} if head.task == MULTIPLE_CHOICE else {})})
+    return summaries.seeing_all(replace(head, differs={"inputs": inputs}))
 
 
 FAMILY = Family(
@@ -222,7 +201,7 @@ FAMILY = Family(
                 also=(),
             ),
             encoders.SequenceHead(classifier),
-            encoders.SequenceHead(summary, optional=("sequence_summary", "classifier")),
+            summaries.CHOICE,
             encoders.Dropouts(lambda config: config.hidden_dropout_prob),
         )
     ),

@@ -77,6 +77,10 @@ def cumulative_sum(x: Array, /, *, axis: int) -> Array:
     return jnp.cumsum(x, axis=axis)
 
 
+def fft2_real(x: Array, /) -> Array:
+    return jnp.fft.fft2(x.astype(jnp.float32)).real.astype(x.dtype)
+
+
 def near(x: Array, like: Array, /) -> Array:
     return x
 

@@ -83,6 +83,10 @@ def expand_dims(x: tf.Tensor, /, *, axis: int) -> tf.Tensor:
     return tf.expand_dims(x, axis)
 
 
+def fft2_real(x: tf.Tensor, /) -> tf.Tensor:
+    return tf.cast(tf.math.real(tf.signal.fft2d(tf.cast(x, tf.complex64))), x.dtype)
+
+
 def flip(x: tf.Tensor, /, *, axis: int) -> tf.Tensor:
     return tf.reverse(x, [axis])
 

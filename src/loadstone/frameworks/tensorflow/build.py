@@ -66,6 +66,11 @@ class Built(Module):
             return self.component.compute(Run(self, state or State(Options())), *args)
 
     @property
+    def input(self) -> keras.Layer:
+        """The part of that name, where the component has one."""
+        return self.__dict__["input_"] if "input_" in self.__dict__ else super().input
+
+    @property
     def output(self) -> keras.Layer:
         """The part of that name, where the component has one."""
         return self.__dict__["output_"] if "output_" in self.__dict__ else super().output

@@ -14,9 +14,9 @@ from loadstone.core.tensors import Slot
 
 class Holder:
     """What may own slots. In Keras's own files (``.weights.h5``, ``.keras``) a slot has the path of attributes that
-    leads to its owner, then ``vars``, then its last name: ``model/layers/0/self_attn/q_proj/vars/weight``. Only a part
-    named ``output`` is called ``output_`` there, as Keras has an attribute of that name, and of numbered arrays the
-    first ``_0``. A tied slot is stored once.
+    leads to its owner, then ``vars``, then its last name: ``model/layers/0/self_attn/q_proj/vars/weight``. Only parts
+    named ``output`` and ``input`` are called ``output_`` and ``input_`` there, as Keras has attributes of these names,
+    and of numbered arrays the first ``_0``. A tied slot is stored once.
     """
 
     component: Component | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_TAKEN = ("layers", "output")
+_TAKEN = ("layers", "input", "output")
 """Names of parts that Keras's own classes have too."""
 
 

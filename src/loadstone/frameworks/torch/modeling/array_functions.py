@@ -84,6 +84,10 @@ def expand_dims(x: Tensor, /, *, axis: int) -> Tensor:
     return x.unsqueeze(axis)
 
 
+def fft2_real(x: Tensor, /) -> Tensor:
+    return torch.fft.fft2(x.float()).real.to(x.dtype)
+
+
 def flip(x: Tensor, /, *, axis: int) -> Tensor:
     return x.flip(axis)
 
