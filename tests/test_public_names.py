@@ -154,6 +154,7 @@ FAMILIES = {
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
+    "Esm": "Model ForMaskedLM ForSequenceClassification ForTokenClassification",
     "RoFormer": f"{_ENCODER} ForCausalLM",
     **dict.fromkeys(("NomicBert", "Gte"), "Model ForMaskedLM ForSequenceClassification ForTokenClassification"),
     "JinaEmbeddingsV3": ("Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"),

@@ -53,6 +53,7 @@ from loadstone.architectures.families.dpt import DPTBackboneConfig as DPTBackbon
 from loadstone.architectures.families.dpt import DPTConfig as DPTConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
 from loadstone.architectures.families.ernie4_5 import Ernie4_5Config as Ernie4_5Config
+from loadstone.architectures.families.esm import EsmConfig as EsmConfig
 from loadstone.architectures.families.exaone4 import Exaone4Config as Exaone4Config
 from loadstone.architectures.families.falcon import FalconConfig as FalconConfig
 from loadstone.architectures.families.fnet import FNetConfig as FNetConfig
@@ -4336,6 +4337,51 @@ class Ernie4_5ForCausalLM(Ernie4_5PreTrainedModel, _CausalLM):
 
 class Ernie4_5ForSentenceEmbedding(Ernie4_5PreTrainedModel, _SentenceEmbedding):
     config: Ernie4_5Config
+
+class EsmPreTrainedModel(PreTrainedModel):
+    config: EsmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class EsmModel(EsmPreTrainedModel, _BareModel):
+    config: EsmConfig
+
+class EsmForMaskedLM(EsmPreTrainedModel, _MaskedLM):
+    config: EsmConfig
+
+class EsmForSequenceClassification(EsmPreTrainedModel, _SequenceClassification):
+    config: EsmConfig
+
+class EsmForTokenClassification(EsmPreTrainedModel, _TokenClassification):
+    config: EsmConfig
+
+class EsmForSentenceEmbedding(EsmPreTrainedModel, _SentenceEmbedding):
+    config: EsmConfig
 
 class Exaone4PreTrainedModel(PreTrainedModel):
     config: Exaone4Config
@@ -13105,6 +13151,51 @@ class FlaxErnie4_5ForCausalLM(FlaxErnie4_5PreTrainedModel, _FlaxCausalLM):
 
 class FlaxErnie4_5ForSentenceEmbedding(FlaxErnie4_5PreTrainedModel, _FlaxSentenceEmbedding):
     config: Ernie4_5Config
+
+class FlaxEsmPreTrainedModel(FlaxPreTrainedModel):
+    config: EsmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class FlaxEsmModel(FlaxEsmPreTrainedModel, _FlaxBareModel):
+    config: EsmConfig
+
+class FlaxEsmForMaskedLM(FlaxEsmPreTrainedModel, _FlaxMaskedLM):
+    config: EsmConfig
+
+class FlaxEsmForSequenceClassification(FlaxEsmPreTrainedModel, _FlaxSequenceClassification):
+    config: EsmConfig
+
+class FlaxEsmForTokenClassification(FlaxEsmPreTrainedModel, _FlaxTokenClassification):
+    config: EsmConfig
+
+class FlaxEsmForSentenceEmbedding(FlaxEsmPreTrainedModel, _FlaxSentenceEmbedding):
+    config: EsmConfig
 
 class FlaxExaone4PreTrainedModel(FlaxPreTrainedModel):
     config: Exaone4Config
@@ -21938,6 +22029,51 @@ class TFErnie4_5ForCausalLM(TFErnie4_5PreTrainedModel, _TFCausalLM):
 
 class TFErnie4_5ForSentenceEmbedding(TFErnie4_5PreTrainedModel, _TFSentenceEmbedding):
     config: Ernie4_5Config
+
+class TFEsmPreTrainedModel(TFPreTrainedModel):
+    config: EsmConfig
+    @overload  # type: ignore[override, unused-ignore]
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[True],
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> tuple[Self, dict[str, Any]]: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: Literal[False] | None = None,
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> Self: ...
+    @overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str] | None,
+        *model_args: Any,
+        output_loading_info: bool | None,
+        **kwargs: Unpack[_keywords.EsmKeywords],
+    ) -> Self | tuple[Self, dict[str, Any]]: ...
+
+class TFEsmModel(TFEsmPreTrainedModel, _TFBareModel):
+    config: EsmConfig
+
+class TFEsmForMaskedLM(TFEsmPreTrainedModel, _TFMaskedLM):
+    config: EsmConfig
+
+class TFEsmForSequenceClassification(TFEsmPreTrainedModel, _TFSequenceClassification):
+    config: EsmConfig
+
+class TFEsmForTokenClassification(TFEsmPreTrainedModel, _TFTokenClassification):
+    config: EsmConfig
+
+class TFEsmForSentenceEmbedding(TFEsmPreTrainedModel, _TFSentenceEmbedding):
+    config: EsmConfig
 
 class TFExaone4PreTrainedModel(TFPreTrainedModel):
     config: Exaone4Config

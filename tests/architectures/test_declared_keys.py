@@ -26,6 +26,7 @@ MORE: dict[str, dict[str, Any]] = {
     "deberta-v2": {"conv_kernel_size": 3, "relative_attention": True},
     "beit": {"out_indices": [3, 5, 7, 11]},
     "falcon": {"alibi": True, "multi_query": False},
+    "esm": {"position_embedding_type": "rotary", "token_dropout": True, "mask_token_id": 3},
     "dpt": {"backbone_config": {"out_indices": [1, 2, 3, 4]}},
 }
 """Family → keys that it alone has, and without which others are not read."""

@@ -23,6 +23,7 @@ _GATED: dict[str, Any] = {
 SWITCHED: dict[str, list[dict[str, Any]]] = {
     "dinov2": [_GATED],
     "dinov2_with_registers": [_GATED],
+    "esm": [{"position_embedding_type": "rotary"}],
     "beit": [{"use_relative_position_bias": True}, {"use_shared_relative_position_bias": True}],
     **{name: [{"backbone_config": _GATED}] for name in ("depth_anything", "dpt")},
 }

@@ -9,6 +9,7 @@ decoders alone have is in :mod:`test_modal_decoders`; what only one family has g
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -71,8 +72,9 @@ def in_frameworks() -> list[Any]:
 def as_on_the_hub(family: str, class_name: str, stored: Mapping[str, Any]) -> dict[str, Any]:
     """What transformers has written of a class, by the names that the Hub's files have."""
     misspelled = KNOWN[family].misspelled
-    wrong, right = misspelled.get(class_name) or misspelled.get("") or ("", "")
-    return {name.replace(wrong, right) if wrong else name: value for name, value in stored.items()}
+    known = misspelled.get(class_name) or misspelled.get("") or {}
+    pairs = known.items() if isinstance(known, Mapping) else (known,)
+    return {functools.reduce(lambda name, pair: name.replace(*pair), pairs, name): stored[name] for name in stored}
 
 
 def stacked(family: str, stored: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:

@@ -1083,6 +1083,34 @@ class Ernie4_5Keywords(LoadKeywords, _SharedKeys, total=False):
     use_cache: bool
     vocab_size: int
 
+class EsmKeywords(LoadKeywords, _SharedKeys, total=False):
+    attention_probs_dropout_prob: float
+    bos_token_id: int | None
+    classifier_dropout: float | None
+    decoder_start_token_id: Any
+    emb_layer_norm_before: bool | None
+    eos_token_id: int | list[int] | None
+    esmfold_config: dict[str, Any] | None
+    hidden_dropout_prob: float
+    hidden_size: int
+    initializer_range: float
+    intermediate_size: int
+    is_encoder_decoder: Any
+    is_folding_model: bool | None
+    layer_norm_eps: float
+    mask_token_id: int | None
+    max_position_embeddings: int
+    num_attention_heads: int
+    num_hidden_layers: int
+    pad_token_id: int | None
+    position_embedding_type: str | None
+    rope_theta: float
+    sep_token_id: Any
+    token_dropout: bool | None
+    use_cache: bool
+    vocab_list: list[str] | None
+    vocab_size: int
+
 class Exaone4Keywords(LoadKeywords, _SharedKeys, total=False):
     attention_dropout: float
     bos_token_id: int | None
@@ -3917,6 +3945,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     dropout: float
     dropout_positions: float
     dropout_rate: float
+    emb_layer_norm_before: bool | None
     emb_pdrop: float
     embd_pdrop: float
     embed_dim: int
@@ -3940,6 +3969,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     encoder_stride: int
     eos_coefficient: float
     eos_token_id: Any
+    esmfold_config: dict[str, Any] | None
     expand: int
     expand_ratio: float
     expansion_ratio: int
@@ -3993,6 +4023,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     intra_bottleneck_size: int
     is_causal: Any
     is_encoder_decoder: Any
+    is_folding_model: bool | None
     is_hybrid: bool
     key_bias: bool
     key_query_shared_bottleneck: bool
@@ -4021,6 +4052,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     mask_time_length: int
     mask_time_min_masks: int
     mask_time_prob: float
+    mask_token_id: int | None
     max_2d_position_embeddings: int
     max_bucket_distance: int
     max_depth: float | None
@@ -4233,6 +4265,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     time_step_scale: float
     time_stride: int
     token_classification_bias: Any
+    token_dropout: bool | None
     topk_group: int | None
     topk_method: str | None
     tpu_short_seq_length: int
@@ -4274,6 +4307,7 @@ class _KeysOfAnyFamily(_SharedKeys, total=False):
     vision_start_token_id: int
     vision_use_head: bool
     visual_embed: bool
+    vocab_list: list[str] | None
     vocab_size: Any
     window_size: int
     word_embed_proj_dim: int | None

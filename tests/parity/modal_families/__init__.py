@@ -50,9 +50,9 @@ class ModalFamily:
     """Ends of names of slots that transformers computes, and does not save with every class."""
     shown: Inputs = field(default_factory=lambda: {"output_hidden_states": True, "output_attentions": True})
     """Keywords that ask for all that a pass can show."""
-    misspelled: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Class, or ``""`` for all → what transformers writes in names, and what the Hub's files have there; a comment
-    beside it says why."""
+    misspelled: Mapping[str, tuple[str, str] | Mapping[str, str]] = field(default_factory=dict)
+    """Class, or ``""`` for all → what transformers writes in names, and what the Hub's files have there, or several
+    such; a comment beside it says why."""
     norms_at: float = 1.0
     """About what norms' weights are."""
     prompt: Callable[[str, Any], Inputs] | None = None

@@ -207,6 +207,7 @@ FAMILY = Family(
     ),
     rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
+    known=("encoder.embed_positions.weight",),
     class_names={
         **encoders.CLASS_NAMES,
         "classifier": "{}ClassificationHead",
