@@ -48,8 +48,17 @@ ARCHITECTURES = {
     "xlm-roberta": "bert",
     "distilbert": "bert",
     "modernbert": "modern-bert",
+    "nomic_bert": "nomic-bert",
+    "jina_embeddings_v3": "jina-bert-v3",
 }
-TOKENIZERS = {"bert": "bert", "distilbert": "bert", "xlm-roberta": "t5", "roberta": "gpt2"}
+TOKENIZERS = {
+    "bert": "bert",
+    "distilbert": "bert",
+    "nomic_bert": "bert",
+    "xlm-roberta": "t5",
+    "jina_embeddings_v3": "t5",
+    "roberta": "gpt2",
+}
 _PAIRED = ("llama", "olmo", "smollm3", "granite")
 _TWO_ROPES = ("gemma3_text", "modernbert", "olmo3")
 _NOT_WRITTEN = ("pooler.", "cls.predictions", "vocab_", "lm_head.dense", "lm_head.layer_norm", "position_ids")
@@ -100,7 +109,8 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
     _describe_decoder(writer, config, family)
     if (kv_heads := getattr(config, "num_key_value_heads", None)) is not None:
         writer.add_head_count_kv(kv_heads)
-    if (head_dim := getattr(config, "head_dim", None)) is not None:
+    head_dim = getattr(config, "head_dim", None)
+    if head_dim is not None and family != "nomic_bert":  # whose files for Nomic's code have no such key
         writer.add_key_length(head_dim)
         writer.add_value_length(head_dim)
     _describe_positions(writer, config, family)

@@ -18,7 +18,7 @@ from .gguf_writing import ARCHITECTURES, write_gguf
 from .modal_families import families
 from .reference import Reference, Store, assert_close, make_inputs
 
-ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "modernbert")
+ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "modernbert", "nomic_bert", "jina_embeddings_v3")
 # What llama.cpp has no key for has the value that its code has.
 FIXED: dict[str, dict[str, Any]] = {
     "gemma2": dict(query_pre_attn_scalar=12),
@@ -83,6 +83,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "ernie4_5": {"untied": dict(tie_word_embeddings=False, head_dim=12)},
     "cohere": {"normed": dict(use_qk_norm=True, num_hidden_layers=64)},
     "glm": {"whole": dict(attention_bias=False, partial_rotary_factor=1.0, tie_word_embeddings=True)},
+    "nomic_bert": {"linear": dict(rope_scaling=dict(rope_type="linear", factor=2.5, rope_theta=1000.0))},
 }
 
 

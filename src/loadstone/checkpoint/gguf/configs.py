@@ -30,10 +30,12 @@ CLASS_NAMES = {
     "gpt2": "GPT2LMHeadModel",
     "gpt_neox": "GPTNeoXForCausalLM",
     "granite": "GraniteForCausalLM",
+    "jina_embeddings_v3": "JinaEmbeddingsV3Model",
     "llama": "LlamaForCausalLM",
     "mistral": "MistralForCausalLM",
     "mixtral": "MixtralForCausalLM",
     "modernbert": "ModernBertModel",
+    "nomic_bert": "NomicBertModel",
     "olmo": "OlmoForCausalLM",
     "olmo2": "Olmo2ForCausalLM",
     "olmo3": "Olmo3ForCausalLM",
@@ -335,6 +337,31 @@ def modernbert(facts: Facts) -> Values:
         "local_rope_theta": facts.real("rope.freq_base_swa", 10000.0),
         "tie_word_embeddings": True,
     }
+
+
+def _rotary_encoder(facts: Facts, model_type: str) -> Values:
+    return common(facts, model_type) | {
+        "max_position_embeddings": facts.size("context_length"),
+        "hidden_size": facts.size("embedding_length"),
+        "num_hidden_layers": facts.size("block_count"),
+        "intermediate_size": facts.size("feed_forward_length"),
+        "num_attention_heads": facts.size("attention.head_count"),
+        "layer_norm_eps": facts.need_real("attention.layer_norm_epsilon"),
+        "type_vocab_size": facts.rows("token_types.weight"),
+        "rope_theta": facts.real("rope.freq_base", 10000.0),
+        "rope_scaling": rope_scaling(facts),
+        "tie_word_embeddings": True,
+    }
+
+
+def nomic_bert(facts: Facts) -> Values:
+    """Nomic BERT, whose networks llama.cpp activates by SiLU."""
+    return _rotary_encoder(facts, "nomic_bert") | {"hidden_act": "silu"}
+
+
+def jina_embeddings_v3(facts: Facts) -> Values:
+    """Jina embeddings v3, whose networks llama.cpp activates by GELU."""
+    return _rotary_encoder(facts, "jina_embeddings_v3") | {"hidden_act": "gelu"}
 
 
 def t5(facts: Facts) -> Values:

@@ -111,6 +111,16 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
             ("attention.layer_norm_epsilon", "layer_norm_eps"),
         ),
     ),
+    **dict.fromkeys(
+        ("nomic_bert", "jina_embeddings_v3"),
+        (
+            *_ENCODER,
+            ("context_length", "max_position_embeddings"),
+            ("attention.layer_norm_epsilon", "layer_norm_eps"),
+            ("rope.freq_base", "rope_theta"),
+            ("rope.dimension_count", "head_dim"),
+        ),
+    ),
     "distilbert": (
         ("context_length", "max_position_embeddings"),
         ("embedding_length", "dim"),
@@ -325,6 +335,8 @@ _MORE: Mapping[str, Callable[[Values], Described]] = {
     "xlm-roberta": _roberta,
     "distilbert": _distilbert,
     "modernbert": _modernbert,
+    "nomic_bert": _bert,
+    "jina_embeddings_v3": _bert,
     "t5": _t5,
 }
 """Model type → what follows from the config in another way."""

@@ -179,6 +179,36 @@ _DISTILBERT = replace(
         "layer_output_norm": "output_layer_norm",
     },
 )
+_NOMIC_BERT = GgufArchitecture(
+    configs.nomic_bert,
+    outer={
+        "token_embd": "embeddings.word_embeddings",
+        "token_types": "embeddings.token_type_embeddings",
+        "token_embd_norm": "emb_ln",
+    },
+    layers="encoder.layers",
+    layer={
+        "attn_qkv": "attn.Wqkv",
+        "attn_output": "attn.out_proj",
+        "attn_output_norm": "norm1",
+        "ffn_gate": "mlp.fc12",
+        "ffn_up": "mlp.fc11",
+        "ffn_down": "mlp.fc2",
+        "layer_output_norm": "norm2",
+    },
+)
+_JINA_BERT_V3 = replace(
+    _NOMIC_BERT,
+    config=configs.jina_embeddings_v3,
+    layer={
+        "attn_qkv": "mixer.Wqkv",
+        "attn_output": "mixer.out_proj",
+        "attn_output_norm": "norm1",
+        "ffn_up": "mlp.fc1",
+        "ffn_down": "mlp.fc2",
+        "layer_output_norm": "norm2",
+    },
+)
 
 
 def _t5(facts: Facts) -> GgufArchitecture:
@@ -333,6 +363,8 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
         quirks={"attn_qkv": "sorted"},
     ),
     "bert": _bert,
+    "nomic-bert": _NOMIC_BERT,
+    "jina-bert-v3": _JINA_BERT_V3,
     "t5": _t5,
     "modern-bert": GgufArchitecture(
         configs.modernbert,
@@ -373,7 +405,9 @@ _OTHER_NAMES = {
     "gemma3_text": "gemma3",
     "glm": "chatglm",
     "gpt_neox": "gptneox",
+    "jina_embeddings_v3": "jina-bert-v3",
     "modernbert": "modern-bert",
+    "nomic_bert": "nomic-bert",
     "qwen3_moe": "qwen3moe",
 }
 
