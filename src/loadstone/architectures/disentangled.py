@@ -18,7 +18,7 @@ from loadstone.architectures.components.layers import Biased, Chain, Residual
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, Linear, Weight
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import HeadSpec
-from loadstone.architectures.tasks import MASKED_LM
+from loadstone.architectures.tasks import MASKED_LM, SEQUENCE_CLASSIFICATION
 from loadstone.configs.keys import Rule
 from loadstone.errors import Fault, InvalidConfig
 
@@ -198,7 +198,11 @@ def heads(stem: str, blueprint: Callable[[Any], Component], *, without: str = ""
         encoders.SequenceHead(lambda config: _sequence_head(config, 1), optional=optional),
         encoders.Dropouts(lambda config: config.hidden_dropout_prob),
     )
-    return tuple(replace(each, tied=_tied) if each.task == MASKED_LM else each for each in made if each.task != without)
+    own: Mapping[str, Mapping[str, Any]] = {
+        MASKED_LM: {"tied": _tied},
+        SEQUENCE_CLASSIFICATION: {"differs": {"loss": "shares_of_classes"}},
+    }
+    return tuple(replace(each, **own.get(each.task, {})) for each in made if each.task != without)
 
 
 def class_names(stem: str) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.labels import (
+    MULTI_LABEL,
     OF_TEXTS,
     REGRESSION,
     SINGLE_LABEL,
@@ -93,6 +94,14 @@ def sequence_classes(logits: Array, labels: Array, problem: str | None) -> Array
     if problem == REGRESSION:
         return jnp.mean(jnp.square(logits - labels))
     return jnp.mean(jax.nn.softplus(logits) - labels * logits)
+
+
+def shares_of_classes(logits: Array, labels: Array, problem: str | None) -> Array:
+    """The same; but where nobody says which, numbers for each class of a text are its shares in them (DeBERTa)."""
+    if problem is not None or labels.ndim != 2 or 1 in (labels.shape[-1], logits.shape[-1]):
+        return sequence_classes(logits, labels, problem)
+    check_numbers(MULTI_LABEL, labels.shape, logits.shape)
+    return -jnp.mean(jnp.sum(jax.nn.log_softmax(logits) * labels, axis=-1))
 
 
 def span(start_logits: Array, end_logits: Array, start: Array, end: Array) -> Array:
@@ -212,6 +221,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], str | None, Inputs], A
     "next_token": lambda values, labels, problem, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, problem, given: masked_token(values[0], labels[0]),
     "sequence_classes": lambda values, labels, problem, given: sequence_classes(values[0], labels[0], problem),
+    "shares_of_classes": lambda values, labels, problem, given: shares_of_classes(values[0], labels[0], problem),
     "token_classes": lambda values, labels, problem, given: token_classes(values[0], labels[0]),
     "pretraining": lambda values, labels, problem, given: pretraining(values[0], values[1], labels[0], labels[1]),
     "sentence_order": lambda values, labels, problem, given: pretraining(

@@ -19,6 +19,7 @@ from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.labels import (
+    MULTI_LABEL,
     OF_TEXTS,
     REGRESSION,
     SINGLE_LABEL,
@@ -116,6 +117,17 @@ def sequence_classes(logits: tf.Tensor, labels: tf.Tensor, config: PretrainedCon
     if problem == REGRESSION:
         return tf.reduce_mean(tf.square(logits - labels))
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
+
+
+def shares_of_classes(logits: tf.Tensor, labels: tf.Tensor, config: PretrainedConfig) -> tf.Tensor:
+    """The same; but where nobody says which, numbers for each class of a text are its shares in them (DeBERTa)."""
+    if config.problem_type is not None or labels.shape.rank != 2 or 1 in (labels.shape[-1], logits.shape[-1]):
+        return sequence_classes(logits, labels, config)
+    try:
+        check_numbers(MULTI_LABEL, labels.shape.as_list(), logits.shape.as_list())
+    except ArgumentError as error:
+        raise bad_argument(str(error)) from None
+    return -tf.reduce_mean(tf.reduce_sum(tf.nn.log_softmax(logits) * tf.cast(labels, logits.dtype), axis=-1))
 
 
 def span(start_logits: tf.Tensor, end_logits: tf.Tensor, start: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
@@ -251,6 +263,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], PretrainedConfig, Mapp
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0]),
     "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
+    "shares_of_classes": lambda values, labels, config, given: shares_of_classes(values[0], labels[0], config),
     "token_classes": lambda values, labels, config, given: token_classes(values[0], labels[0]),
     "pretraining": lambda values, labels, config, given: pretraining(values[0], values[1], labels[0], labels[1]),
     "sentence_order": lambda values, labels, config, given: pretraining(

@@ -21,6 +21,7 @@ from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.labels import (
+    MULTI_LABEL,
     OF_TEXTS,
     REGRESSION,
     SINGLE_LABEL,
@@ -106,6 +107,15 @@ def sequence_classes(logits: Tensor, labels: Tensor, config: PretrainedConfig) -
     if problem == REGRESSION:
         return F.mse_loss(logits, labels)
     return F.binary_cross_entropy_with_logits(logits, labels)
+
+
+def shares_of_classes(logits: Tensor, labels: Tensor, config: PretrainedConfig) -> Tensor:
+    """The same; but where nobody says which, numbers for each class of a text are its shares in them (DeBERTa)."""
+    check_tensors(labels=labels)
+    if config.problem_type is not None or labels.dim() != 2 or 1 in (labels.shape[-1], logits.shape[-1]):
+        return sequence_classes(logits, labels, config)
+    check_numbers(MULTI_LABEL, labels.shape, logits.shape)
+    return -(logits.log_softmax(dim=-1) * labels.to(logits.device)).sum(dim=-1).mean()
 
 
 def span(start_logits: Tensor, end_logits: Tensor, start: Tensor, end: Tensor) -> Tensor:
@@ -246,6 +256,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Any], PretrainedConfig, Mapp
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0], _items(given)),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0], _items(given)),
     "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
+    "shares_of_classes": lambda values, labels, config, given: shares_of_classes(values[0], labels[0], config),
     "token_classes": lambda values, labels, config, given: token_classes(values[0], labels[0]),
     "pretraining": lambda values, labels, config, given: pretraining(values[0], values[1], labels[0], labels[1]),
     "sentence_order": lambda values, labels, config, given: pretraining(
