@@ -177,10 +177,10 @@ def test_pooling_is_read_from_the_sentence_transformers_layout(checkpoint: Make,
     pooling.write_text(json.dumps({"word_embedding_dimension": 16, "pooling_mode_cls_token": True}))
     state = reference("BertModel", folder, [[2, 5, 6, 3]]).last_hidden_state[0, 0]
     assert results(folder, "the cat")[0]["embedding"] == pytest.approx((state / state.norm()).tolist(), abs=1e-4)
-    pooling.write_text(json.dumps({"pooling_mode_max_tokens": True}))
+    pooling.write_text(json.dumps({"pooling_mode_median_tokens": True}))
     done = run(folder, "the cat")
     assert done.exit_code == 1
-    assert "pooling_mode_max_tokens" in done.output
+    assert "pooling_mode_median_tokens" in done.output
 
 
 def test_head_overrides_what_the_config_says(checkpoint: Make) -> None:

@@ -32,6 +32,7 @@ from loadstone.sources.sentence_files import (
     MODULES_NAME,
     SETTINGS_NAME,
     TRANSFORMER_SETTINGS,
+    WITH_WEIGHTS,
     kind_of_type,
 )
 
@@ -175,6 +176,12 @@ def is_sparse(config: PretrainedConfig) -> bool:
     """Whether what a config lists gives a weight for each token of the vocabulary."""
     listed = description(config)["modules"]
     return isinstance(listed, list) and bool(listed) and _is_language_model(_Module(0, listed[0]))
+
+
+def stored_modules(config: PretrainedConfig) -> list[str]:
+    """The kinds of the modules with weights that a config lists."""
+    kinds = (kind_of_type(str(entry.get("type"))) for entry in description(config)["modules"][1:])
+    return [kind for kind in kinds if kind in WITH_WEIGHTS]
 
 
 def files_of(config: PretrainedConfig) -> Iterator[tuple[str, bytes]]:

@@ -21,6 +21,7 @@ from loadstone.pipeline.tasks.factory import OF_HEADS, pipeline
 from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.request import files_asked_for
 from loadstone.sources.resolve import resolve_config
+from loadstone.sources.sentence_files import has_modules
 
 _OF_FILES = ("revision", "subfolder", "gguf_file")
 _OF_PIPELINES = (*_OF_FILES, "trust_remote_code")
@@ -39,6 +40,8 @@ def task_of(path: str | Path, head: str | None, loading: Mapping[str, object]) -
             raise ArgumentError(f"--head {head}: expected one of {tasks}.")
         return head
     which, hub = files_asked_for({name: loading[name] for name in _OF_FILES if name in loading})
+    if has_modules(path, which, hub):
+        return BARE
     config = read_values(resolve_config(path, which, hub))
     model_type = str(config.get("model_type"))
     family = families().get(model_type)
@@ -134,7 +137,8 @@ def show(task: str, results: Sequence[Mapping[str, Any]], output: Output) -> Non
         if task == BARE:
             vector = result["embedding"]
             begin = " ".join(f"{value:+.4f}" for value in vector[:8])
-            output.line(f"{len(vector)} values, norm 1: {begin} …  (all of them: --json)")
+            norm = sum(value * value for value in vector) ** 0.5
+            output.line(f"{len(vector)} values, norm {norm:.4g}: {begin} …  (all of them: --json)")
         elif task == MASKED_LM:
             for candidates in result["masks"]:
                 output.table(

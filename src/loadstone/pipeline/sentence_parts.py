@@ -42,9 +42,7 @@ def sentence_files(
 
 def encoder_folder(options: Options, sentence: SentenceFiles) -> str:
     """The subfolder of the encoder; a GGUF file is the encoder, wherever it lies."""
-    if not sentence.encoder_path or options.gguf_file is not None:
-        return options.subfolder
-    return (PurePosixPath(options.subfolder) / sentence.encoder_path).as_posix()
+    return options.subfolder if options.gguf_file is not None else sentence.within(options.subfolder)
 
 
 def opened_parts(
@@ -63,14 +61,14 @@ def opened_parts(
 
 
 def describe(config: PretrainedConfig, sentence: SentenceFiles | None, place: object) -> None:
-    """Have the config say which modules there are: those of the files, unless the caller's config says others."""
+    """Have the config say which modules there are: those of the files, unless the caller's config says others. Where
+    nobody says it, one line tells what is taken (:func:`loadstone.architectures.sentence_modules.description`)."""
     if config.get(KEY) is None:
         if sentence is not None:
             modules, settings = [dict(each) for each in sentence.modules], dict(sentence.settings)
             setattr(config, KEY, {"modules": modules, "settings": settings})
         else:
-            described = description(config)
-            (mode,) = (key for key, value in described["modules"][1]["config"].items() if value is True)
+            pooling = description(config)["modules"][1]["config"]
+            (mode,) = (key for key, value in pooling.items() if value is True)
             logger.warning("%s has no modules.json: the vectors of tokens become one by %s.", place, mode)
-            setattr(config, KEY, described)
     config.use_cache = False  # no text is continued

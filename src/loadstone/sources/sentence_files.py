@@ -57,6 +57,10 @@ class SentenceFiles(NamedTuple):
         """The folder of the encoder, within that of all."""
         return str(self.modules[0]["path"])
 
+    def within(self, subfolder: str) -> str:
+        """The folder of the encoder, where that of all is a subfolder."""
+        return (PurePosixPath(subfolder) / self.encoder_path).as_posix() if self.encoder_path else subfolder
+
     @property
     def stored(self) -> Mapping[str, str]:
         """The modules with weights: name → folder."""
@@ -82,7 +86,7 @@ def find_sentence_files(
     ``check`` is given the root and files before they are read. Raises :class:`InvalidConfig` for files that make no
     sense, :class:`HubError`, :class:`RemoteError`.
     """
-    finder = _Finder(path_or_id, which._replace(gguf_file=None), hub, check or (lambda root, paths: None))
+    finder = _Finder(path_or_id, which._replace(gguf_file=None), hub, *([check] if check else []))
     root = finder.find(MODULES_NAME)
     if root is None:
         root = finder.find(POOLING_NAME)
@@ -107,6 +111,11 @@ def find_sentence_files(
     return SentenceFiles(finder.source, tuple(finder.paths), tuple(modules), settings)
 
 
+def has_modules(path_or_id: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> bool:
+    """Whether there is a ``modules.json``. A GGUF file that is asked for is its own model."""
+    return which.gguf_file is None and _Finder(path_or_id, which, hub).find(MODULES_NAME) is not None
+
+
 class _Finder:
     """Small files of one place, fetched and checked before they are read."""
 
@@ -115,7 +124,7 @@ class _Finder:
         path_or_id: str | os.PathLike[str],
         which: FileChoice,
         hub: HubOptions,
-        check: Callable[[Path, Iterable[Path]], None],
+        check: Callable[[Path, Iterable[Path]], None] = lambda root, paths: None,
     ) -> None:
         self._place, self._which, self._hub, self._check = path_or_id, which, hub, check
         self.source = Source(Path())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,34 +14,33 @@ from loadstone.architectures.tasks import (
     CTC,
     MASKED_LM,
     QUESTION_ANSWERING,
+    SENTENCE_EMBEDDING,
     SEQ2SEQ_LM,
     SEQUENCE_CLASSIFICATION,
     TASKS,
     TOKEN_CLASSIFICATION,
 )
-from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.configs.read import read_values
 from loadstone.core.keywords import nearest
-from loadstone.errors import ArgumentError, CheckpointNotFound
+from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import PREFIXES
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline import auto
 from loadstone.pipeline.auto_processor import AutoFeatureExtractor
 from loadstone.pipeline.auto_tokenizer import AutoTokenizer
 from loadstone.pipeline.tasks.base import ARRAYS, Pipeline
-from loadstone.pipeline.tasks.features import FeatureExtractionPipeline, SentenceEmbeddingPipeline, pools_first_token
+from loadstone.pipeline.tasks.features import FeatureExtractionPipeline
 from loadstone.pipeline.tasks.fill_mask import FillMaskPipeline
 from loadstone.pipeline.tasks.question_answering import QuestionAnsweringPipeline
+from loadstone.pipeline.tasks.sentence_embedding import SentenceEmbeddingPipeline, over
 from loadstone.pipeline.tasks.speech_recognition import SpeechRecognitionPipeline
 from loadstone.pipeline.tasks.text_classification import TextClassificationPipeline
 from loadstone.pipeline.tasks.text_generation import Text2TextGenerationPipeline, TextGenerationPipeline
 from loadstone.pipeline.tasks.token_classification import TokenClassificationPipeline
 from loadstone.sources.private_folder import removing_folders
 from loadstone.sources.request import files_asked_for
-from loadstone.sources.resolve import find_beside, local_folder, resolve_config
-from loadstone.sources.sentence_files import POOLING_NAME
-from loadstone.sources.source import Source
-from loadstone.text.companions import companions_in
+from loadstone.sources.resolve import resolve_config
+from loadstone.sources.sentence_files import SentenceFiles, find_sentence_files, has_modules
 
 PIPELINES: Mapping[str, tuple[type[Pipeline], str]] = MappingProxyType(
     {
@@ -51,7 +49,7 @@ PIPELINES: Mapping[str, tuple[type[Pipeline], str]] = MappingProxyType(
             (FeatureExtractionPipeline, BARE),
             (FillMaskPipeline, MASKED_LM),
             (QuestionAnsweringPipeline, QUESTION_ANSWERING),
-            (SentenceEmbeddingPipeline, BARE),
+            (SentenceEmbeddingPipeline, SENTENCE_EMBEDDING),
             (SpeechRecognitionPipeline, CTC),
             (Text2TextGenerationPipeline, SEQ2SEQ_LM),
             (TextClassificationPipeline, SEQUENCE_CLASSIFICATION),
@@ -65,7 +63,7 @@ ALIASES = MappingProxyType(
     {"sentiment-analysis": TextClassificationPipeline.task, "ner": TokenClassificationPipeline.task}
 )
 OF_HEADS: Mapping[str, str] = MappingProxyType(
-    {head: name for name, (_, head) in PIPELINES.items() if name != FeatureExtractionPipeline.task}
+    {head: name for name, (_, head) in PIPELINES.items()} | {BARE: SentenceEmbeddingPipeline.task}
 )
 """What a model has for a head → the task that it is for."""
 _FRAMEWORKS = {"pt": "torch", "jax": "flax", "tf": "tensorflow"}
@@ -133,18 +131,20 @@ def pipeline(
             raise ArgumentError("pipeline: this model does not say where it came from; give tokenizer=.")
     if isinstance(tokenizer, str | os.PathLike):
         # The tokenizer first, since it fails sooner.
-        tokenizer = AutoTokenizer.from_pretrained(
-            tokenizer, **{key: value for key, value in loading.items() if key in _OF_TOKENIZERS}
-        )
+        of_tokenizer = {key: value for key, value in loading.items() if key in _OF_TOKENIZERS}
+        if cls is SentenceEmbeddingPipeline and (files := _sentence_files(tokenizer, loading)) is not None:
+            of_tokenizer |= {"subfolder": files.within(loading.get("subfolder", ""))} if files.encoder_path else {}
+        tokenizer = AutoTokenizer.from_pretrained(tokenizer, **of_tokenizer)
     if cls.hears:
         feature_extractor = _heard_by(feature_extractor or _where(model), loading)
     elif feature_extractor is not None:
         raise ArgumentError(f"feature_extractor= is for sounds; {name} takes texts.")
     if not is_name:
-        made = cls(model, tokenizer, framework_of_model(model), options)
+        chosen = framework_of_model(model)
+        if cls is SentenceEmbeddingPipeline:
+            model = over(model, chosen, _sentence_files(_where(model), loading))
+        made = cls(model, tokenizer, chosen, options)
         made.feature_extractor = feature_extractor
-        if isinstance(made, SentenceEmbeddingPipeline):
-            made.pools_first_token = bool(where := _where(model)) and pools_first_token(Path(where))
         return made
     chosen = _FRAMEWORKS[framework or "pt"]
     more = dict(model_kwargs or {})
@@ -162,8 +162,6 @@ def pipeline(
         loaded.eval()
     made = cls(loaded, tokenizer, chosen, options)
     made.feature_extractor = feature_extractor
-    if isinstance(made, SentenceEmbeddingPipeline):
-        made.pools_first_token = _pools_first_token(model, loading)
     return made
 
 
@@ -184,26 +182,20 @@ def _heard_by(place: Any, options: Mapping[str, Any]) -> Any:
     return AutoFeatureExtractor.from_pretrained(place, **files)
 
 
-def _pools_first_token(place: Any, options: Mapping[str, Any]) -> bool:
-    """Whether ``1_Pooling/config.json`` beside a model asks for it. It is fetched where it is elsewhere, and under a
-    lock compared."""
+def _sentence_files(place: Any, options: Mapping[str, Any]) -> SentenceFiles | None:
+    """What says which modules lie above the encoder at a place; under a lock compared. None where nothing says it."""
+    if not place or not isinstance(place, str | os.PathLike):
+        return None
     which, hub = files_asked_for({name: value for name, value in options.items() if name in _OF_FILES})
     locked = Locked.of(options.get("lock"), place, hub.revision)
-    local = local_folder(place, CheckpointNotFound)
-    if local is None:
-        wanted = [which.gguf_file or CONFIG_NAME]
-        source = find_beside(os.fspath(place), [wanted], [POOLING_NAME], which, hub._replace(revision=locked.revision))
-    elif local.is_dir():
-        source = Source(local, configs=local / which.subfolder)
-    else:
-        source = Source(local.parent)
-    folder = source.configs or source.folder
-    locked.check_companions(source.folder, companions_in(folder, [POOLING_NAME]))
-    return pools_first_token(folder)
+    return find_sentence_files(place, which, hub._replace(revision=locked.revision), locked.check_companions)
 
 
 def task_of(path: Any, options: Mapping[str, Any]) -> str:
     """The task that ``architectures`` in a config stands for. :class:`ArgumentError` where it names none of these."""
+    which, hub = files_asked_for({name: value for name, value in options.items() if name in _OF_FILES})
+    if has_modules(path, which, hub):
+        return SentenceEmbeddingPipeline.task
     head = head_of(path, options)
     if head is None or head not in OF_HEADS:
         raise ArgumentError(
