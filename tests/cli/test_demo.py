@@ -36,7 +36,12 @@ def chatty(checkpoint: Make, tmp_path: Path) -> Path:
 def test_demo_shows_two_load_reports_an_answer_and_a_table_of_likeness(chatty: Path, checkpoint: Make) -> None:
     done = demo("--model", chatty, "--embedder", checkpoint("BertModel"), "--question", "where is the cat ?")
     assert done.exit_code == 0, done.output
-    for said in ("LlamaForCausalLM from", "BertForSentenceEmbedding from", "Question: where is the cat ?", "Answer:   "):
+    for said in (
+        "LlamaForCausalLM from",
+        "BertForSentenceEmbedding from",
+        "Question: where is the cat ?",
+        "Answer:   ",
+    ):
         assert said in done.stdout
     assert "similarity of sentences" in done.stdout
     assert "1.00" in done.stdout

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hub_server import the_hub
 
 import loadstone
 from loadstone.errors import (
@@ -22,7 +23,7 @@ from loadstone.errors import (
 )
 from loadstone.lockfile.lockfile import lock_sources
 
-from .sentence_folders import LEFT, MODES, NORMALIZE, RIGHT, add_modules, dense, encoder, pooled, pooling
+from .sentence_folders import LEFT, MODES, NORMALIZE, RIGHT, TEXTS, Module, add_modules, dense, encoder, pooled, pooling
 
 PREFIXES = ("", "Flax", "TF")
 WIDE = (pooling(*MODES), dense(96, 8), NORMALIZE)
@@ -224,10 +225,8 @@ def test_a_model_of_ones_own_begins_as_the_modules_of_pytorch_do() -> None:
             for kind, keys, _ in (("Transformer", {}, {}), pooling("mean"), dense(16, 4096))
         ]
     }
-    for prefix in PREFIXES[:1]:
-        model = getattr(loadstone, f"{prefix}AutoModelForSentenceEmbedding").from_config(config)
-        weight = model.get_parameter("2_Dense.linear.weight").detach()
-        assert float(weight.abs().max()) <= 0.25 and float(weight.std()) == pytest.approx(0.25 / 3**0.5, rel=0.02)
+    weight = loadstone.AutoModelForSentenceEmbedding.from_config(config).get_parameter("2_Dense.linear.weight").detach()
+    assert float(weight.abs().max()) <= 0.25 and float(weight.std()) == pytest.approx(0.25 / 3**0.5, rel=0.02)
 
 
 def _edit(folder: Path, name: str, **keys: Any) -> None:
@@ -310,3 +309,173 @@ def test_a_mask_that_shows_pairs_does_not_say_what_to_pool(wide: Path) -> None:
     mask = np.ones((3, 1, 7, 7), bool)
     with pytest.raises(ArgumentError, match="pooling_mask"):
         vectors(load(wide), {"input_ids": RIGHT["input_ids"], "attention_mask": mask})
+
+
+PROMPTS = {"prompts": {"query": "where is ", "document": ""}, "default_prompt_name": None}
+
+
+@pytest.fixture(scope="module")
+def prompted(bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose texts may be so long, and whose prompts do not count."""
+    folder = Path(shutil.copytree(bert, tmp_path_factory.mktemp("prompted") / "model"))
+    modules = [pooling(*MODES, include_prompt=False), dense(96, 8)]
+    return add_modules(folder, modules, PROMPTS, max_seq_length=8, do_lower_case=True)
+
+
+def test_the_pipeline_says_prompts_cuts_texts_and_normalizes(prompted: Path, caplog: pytest.LogCaptureFixture) -> None:
+    embed = loadstone.pipeline(model=prompted)
+    assert embed.task == "sentence-embedding"
+    plain = embed(TEXTS, batch_size=3)
+    assert np.linalg.norm(plain, axis=-1) == pytest.approx(1)
+    assert embed("THE cat SAT") == pytest.approx(plain[0], abs=1e-5)
+    raw = np.array(embed(TEXTS[0], normalize_embeddings=False))
+    assert raw / np.linalg.norm(raw) == pytest.approx(plain[0], abs=1e-5)
+    assert embed(TEXTS[0], normalize_embeddings=False, truncate_dim=3) == pytest.approx(raw[:3], abs=1e-5)
+    named = embed(TEXTS[0], prompt_name="query")
+    assert named == pytest.approx(embed(TEXTS[0], prompt="where is "), abs=1e-6) and named != plain[0]
+    assert embed("the cat sat on the mat") == pytest.approx(plain[1], abs=1e-5)  # which is cut, and one line says so
+    assert [each for each in caplog.messages if "8 tokens" in each] == [
+        "1 of 3 texts have more than 8 tokens, the most of this model: cut."
+    ]
+    for wrong, said in (({"prompt_name": "question"}, "'query'"), ({"truncate_dim": 0}, "truncate_dim")):
+        with pytest.raises(ArgumentError, match=said):
+            embed("the cat", **wrong)
+
+
+def test_the_pipeline_takes_an_encoder_that_is_loaded_and_refuses_one_that_lacks_its_modules(
+    bert: Path, prompted: Path
+) -> None:
+    expected = loadstone.pipeline("sentence-embedding", bert)("the cat")
+    for prefix in PREFIXES:
+        model = getattr(loadstone, f"{prefix}AutoModel").from_pretrained(bert)
+        assert loadstone.pipeline("sentence-embedding", model)("the cat") == pytest.approx(expected, abs=1e-5)
+    with pytest.raises(ArgumentError, match="AutoModelForSentenceEmbedding"):
+        loadstone.pipeline("sentence-embedding", loadstone.AutoModel.from_pretrained(prompted))
+
+
+def test_tokens_that_are_made_otherwise_are_refused(prompted: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(prompted, tmp_path / "model"))
+    text = {"text": {"method": "forward", "method_output_name": "last_hidden_state"}}
+    _edit(folder, "sentence_bert_config.json", modality_config={**text, "message": text["text"]})
+    with pytest.raises(ArgumentError, match="message"):
+        loadstone.pipeline(model=folder)("the cat")
+
+
+def test_from_the_hub_come_the_files_of_all_modules(
+    wide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        files = {path.relative_to(wide).as_posix(): path.read_bytes() for path in wide.rglob("*") if path.is_file()}
+        hub.add("o/wide", files)
+        np.testing.assert_allclose(vectors(load("o/wide")), expected(wide, RIGHT), atol=1e-5)
+        lock_sources(["o/wide"], tmp_path / "lock").write()
+        load("o/wide", lock=tmp_path / "lock")
+        np.testing.assert_allclose(vectors(load("o/wide", stream=True)), expected(wide, RIGHT), atol=1e-5)
+
+
+# Against the library itself, whose import takes its time
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_vectors_are_those_of_the_library(prompted: Path, tmp_path: Path, side: str) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    folder = Path(shutil.copytree(prompted, tmp_path / "model"))
+    _edit(folder, "tokenizer_config.json", padding_side=side, tokenizer_class="PreTrainedTokenizerFast")
+    theirs = SentenceTransformer(str(folder), device="cpu")
+    for keywords in ({}, {"prompt_name": "query"}, {"prompt": "is the "}, {"truncate_dim": 5}):
+        found = theirs.encode([*TEXTS, " ".join(TEXTS)], normalize_embeddings=True, **keywords)
+        for framework in ("pt", "jax", "tf"):
+            ours = loadstone.pipeline(model=folder, framework=framework)
+            texts = [*TEXTS, " ".join(TEXTS)]
+            np.testing.assert_allclose(ours(texts, batch_size=4, **keywords), found, atol=1e-5)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("class_name", "keys", "modules"),
+    [
+        ("MPNetModel", {}, [pooling("mean"), NORMALIZE]),
+        ("RobertaModel", {"max_position_embeddings": 26}, [pooling("cls"), ("LayerNorm", {"dimension": 16}, {})]),
+        ("XLMRobertaModel", {"max_position_embeddings": 26}, [pooling("mean"), ("Dropout", {"dropout": 0.2}, {})]),
+        (
+            "ModernBertModel",
+            {"cls_token_id": 2, "sep_token_id": 3, "bos_token_id": 2, "eos_token_id": 3},
+            [pooling("mean")],
+        ),
+        ("Qwen3Model", {"num_key_value_heads": 1, "head_dim": 8}, [pooling("lasttoken"), NORMALIZE]),
+        (
+            "Gemma3TextModel",
+            {"num_key_value_heads": 1, "head_dim": 8, "use_bidirectional_attention": True, "sliding_window": 4},
+            [pooling("mean"), *(dense(*sizes, False, "linear.Identity") for sizes in ((16, 24), (24, 8))), NORMALIZE],
+        ),
+        (
+            "T5EncoderModel",
+            {"d_model": 16, "d_ff": 24, "num_heads": 2, "num_layers": 2, "d_kv": 8},
+            [pooling("mean"), dense(16, 8, False, "linear.Identity"), NORMALIZE],
+        ),
+        (
+            "DistilBertModel",
+            {"dim": 16, "hidden_dim": 24, "n_layers": 2, "n_heads": 2},
+            [
+                dense(16, 12, True, "activation.GELU", module_input_name="token_embeddings", use_residual=True),
+                pooling("max", "mean", width=12),
+                dense(24, 24, True, "activation.ReLU", use_residual=True),
+            ],
+        ),
+        (
+            "BertModel",
+            {"output_hidden_states": True},
+            [
+                ("WeightedLayerPooling", {"embedding_dimension": 16, "num_hidden_layers": 2, "layer_start": 1}, {}),
+                pooling("mean"),
+            ],
+        ),
+    ],
+)
+def test_encoders_of_all_kinds_are_those_of_the_library(
+    tmp_path: Path, class_name: str, keys: Any, modules: list[Module]
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    made = []
+    for kind, config, weights in modules:
+        extra = {"norm.weight": np.linspace(0.5, 2, 16), "norm.bias": np.linspace(-1, 1, 16)}
+        extra = extra if kind == "LayerNorm" else {"layer_weights": np.array([1.0, 3.0])}
+        extra = extra if kind in ("LayerNorm", "WeightedLayerPooling") else {}
+        if config.get("use_residual") and config["in_features"] != config["out_features"]:
+            extra["residual.weight"] = np.linspace(-1, 1, config["in_features"] * config["out_features"]).reshape(
+                config["out_features"], config["in_features"]
+            )
+        made.append((kind, config, {**weights, **{name: each.astype(np.float32) for name, each in extra.items()}}))
+    folder = add_modules(encoder(tmp_path / "model", class_name, **keys), made)
+    _edit(folder, "tokenizer_config.json", tokenizer_class="PreTrainedTokenizerFast", model_max_length=20)
+    theirs = SentenceTransformer(str(folder), device="cpu").encode(TEXTS)
+    for framework in ("pt", "jax", "tf"):
+        ours = loadstone.pipeline(model=folder, framework=framework)
+        np.testing.assert_allclose(ours(TEXTS, batch_size=3, normalize_embeddings=False), theirs, atol=1e-4)
+    ours = load(folder)
+    ours.save_pretrained(tmp_path / "saved")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(folder / name, tmp_path / "saved")
+    again = SentenceTransformer(str(tmp_path / "saved"), device="cpu").encode(TEXTS)
+    np.testing.assert_allclose(again, theirs, atol=1e-5)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("strategy", "function"), [("max", "relu"), ("sum", "log1p_relu")])
+def test_sparse_vectors_are_those_of_the_library(tmp_path: Path, strategy: str, function: str) -> None:
+    from sentence_transformers import SparseEncoder
+
+    folder = encoder(tmp_path / "splade", "BertForMaskedLM")
+    keys = {"pooling_strategy": strategy, "activation_function": function}
+    add_modules(folder, [("SpladePooling", keys, {})], {"model_type": "SparseEncoder"}, transformer_task="fill-mask")
+    _edit(folder, "tokenizer_config.json", tokenizer_class="PreTrainedTokenizerFast")
+    theirs = SparseEncoder(str(folder), device="cpu").encode(TEXTS).to_dense().numpy()
+    np.testing.assert_allclose(loadstone.pipeline(model=folder)(TEXTS, batch_size=3), theirs, atol=1e-5)
+    load(folder).save_pretrained(tmp_path / "saved")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(folder / name, tmp_path / "saved")
+    again = SparseEncoder(str(tmp_path / "saved"), device="cpu").encode(TEXTS).to_dense().numpy()
+    np.testing.assert_allclose(again, theirs, atol=1e-5)
