@@ -43,6 +43,11 @@ ARCHITECTURES = {
     "phi3": "phi3",
     "gpt2": "gpt2",
     "gpt_neox": "gptneox",
+    "gpt_bigcode": "starcoder",
+    "phi": "phi2",
+    "falcon": "falcon",
+    "bloom": "bloom",
+    "mpt": "mpt",
     "bert": "bert",
     "roberta": "bert",
     "xlm-roberta": "bert",
@@ -87,7 +92,8 @@ def write_gguf(
 
 def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
     writer.add_name("a mistral" if family == "mistral" else "a model")
-    positions = config.max_position_embeddings
+    positions = {"bloom": config.hidden_size, "mpt": getattr(config, "max_seq_len", 0)}.get(family)
+    positions = config.max_position_embeddings if positions is None else positions
     if family in ("roberta", "xlm-roberta"):
         positions -= config.pad_token_id + 1
     heads = config.num_attention_heads
@@ -97,6 +103,7 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
     writer.add_head_count(heads)
     writer.add_vocab_size(config.vocab_size)
     inner = getattr(config, "intermediate_size", None) or getattr(config, "hidden_dim", None)
+    inner = inner or getattr(config, "ffn_hidden_size", None)
     writer.add_feed_forward_length(inner or getattr(config, "n_inner", None) or 4 * config.hidden_size)
     for key in ("rms_norm_eps",):
         if hasattr(config, key):
@@ -110,7 +117,7 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
     if (kv_heads := getattr(config, "num_key_value_heads", None)) is not None:
         writer.add_head_count_kv(kv_heads)
     head_dim = getattr(config, "head_dim", None)
-    if head_dim is not None and family != "nomic_bert":  # whose files for Nomic's code have no such key
+    if head_dim is not None and family not in ("falcon", "nomic_bert"):  # whose files have no such key
         writer.add_key_length(head_dim)
         writer.add_value_length(head_dim)
     _describe_positions(writer, config, family)
@@ -155,6 +162,16 @@ def _describe_decoder(writer: gguf.GGUFWriter, config: Any, family: str) -> None
     if family in ("cohere", "cohere2"):
         writer.add_logit_scale(config.logit_scale)
         writer.add_rope_scaling_type(gguf.RopeScalingType.NONE)
+    if family == "falcon":
+        writer.add_tensor_data_layout("jploski")
+        has_one_key = config.multi_query and not config.new_decoder_architecture
+        writer.add_head_count_kv(1 if has_one_key else config.num_kv_heads)
+    if family == "bloom":
+        writer.add_head_count_kv(config.n_head)
+    if family == "mpt":
+        writer.add_max_alibi_bias(config.attn_config.alibi_bias_max)
+        if config.attn_config.clip_qkv is not None:
+            writer.add_clamp_kqv(config.attn_config.clip_qkv)
     if family == "stablelm":
         writer.add_parallel_residual(config.use_parallel_residual)
     if family in ("olmo3", "exaone4", "cohere2") and config.sliding_window is not None:
@@ -176,6 +193,8 @@ def _describe_positions(writer: gguf.GGUFWriter, config: Any, family: str) -> No
         writer.add_rope_dimension_count(int(rope.get("partial_rotary_factor", 1.0) * head_dim))
         return  # the converter forgets the base
     writer.add_rope_freq_base(rope["rope_theta"])
+    if family == "falcon":
+        return
     writer.add_rope_dimension_count(int(rope.get("partial_rotary_factor", 1.0) * head_dim))
     if family == "modernbert":
         writer.add_rope_freq_base_swa(config.rope_parameters["sliding_attention"]["rope_theta"])
@@ -222,6 +241,15 @@ def _changed(name: str, to: str, tensor: torch.Tensor, family: str, config: Any)
     if family == "gpt_neox" and ".attn_qkv." in to:
         by_head = tensor.reshape(config.num_attention_heads, 3, -1, *tensor.shape[1:])
         return torch.cat([by_head[:, part].reshape(-1, *tensor.shape[1:]) for part in range(3)])
+    if family == "bloom" and ".attn_qkv." in to:
+        by_head = tensor.reshape(config.n_head, 3, -1, *tensor.shape[1:])
+        return torch.cat([by_head[:, part].reshape(-1, *tensor.shape[1:]) for part in range(3)])
+    if family == "falcon" and ".attn_qkv." in to:
+        keys = 1 if config.multi_query and not config.new_decoder_architecture else config.num_kv_heads
+        dim = config.hidden_size // config.num_attention_heads
+        grouped = tensor.reshape(keys, config.num_attention_heads // keys + 2, dim, -1)
+        parts = grouped[:, :-2], grouped[:, [-2]], grouped[:, [-1]]
+        return torch.cat([part.reshape(-1, tensor.shape[1]) for part in parts])
     if family in ("roberta", "xlm-roberta") and to.startswith("position_embd."):
         return tensor[config.pad_token_id + 1 :]
     return tensor

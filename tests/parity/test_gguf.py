@@ -24,6 +24,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "gemma2": dict(query_pre_attn_scalar=12),
     "gemma3_text": dict(query_pre_attn_scalar=12, sliding_window_pattern=6, num_hidden_layers=7),
     "qwen3_moe": dict(norm_topk_prob=True),
+    "gpt_bigcode": dict(activation_function="gelu"),
     "smollm3": dict(no_rope_layer_interval=4, num_hidden_layers=5),
     "olmo3": dict(layer_types=None, num_hidden_layers=5),
     "cohere2": dict(layer_types=None, num_hidden_layers=5),
@@ -82,6 +83,13 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "ernie4_5": {"untied": dict(tie_word_embeddings=False, head_dim=12)},
     "cohere": {"normed": dict(use_qk_norm=True, num_hidden_layers=64)},
+    "gpt_bigcode": {"untied": dict(tie_word_embeddings=False)},
+    "phi": {"tied": dict(tie_word_embeddings=True, num_key_value_heads=4, partial_rotary_factor=1.0)},
+    "falcon": {
+        "groups": dict(new_decoder_architecture=True, num_kv_heads=2, tie_word_embeddings=False),
+        "one norm": dict(new_decoder_architecture=True, num_kv_heads=2, num_ln_in_parallel_attn=1),
+    },
+    "mpt": {"clipped": dict(attn_config=dict(clip_qkv=0.5), tie_word_embeddings=False)},
     "glm": {"whole": dict(attention_bias=False, partial_rotary_factor=1.0, tie_word_embeddings=True)},
     "nomic_bert": {"linear": dict(rope_scaling=dict(rope_type="linear", factor=2.5, rope_theta=1000.0))},
 }

@@ -146,11 +146,18 @@ UNSAID: list[tuple[str, dict[str, Any], str]] = [
     ("cohere", dict(use_qk_norm=True), "use_qk_norm"),
     ("cohere2", dict(tie_word_embeddings=False), "tie_word_embeddings"),
     ("glm", dict(head_dim=12), "head_dim"),
+    ("gpt_bigcode", dict(multi_query=False), "multi_query"),
+    ("phi", dict(qk_layernorm=True), "qk_layernorm"),
+    ("falcon", dict(bias=True), "bias"),
+    ("falcon", dict(alibi=True), "alibi"),
+    ("falcon", dict(parallel_attn=False), "parallel_attn"),
+    ("bloom", dict(apply_residual_connection_post_layernorm=True), "apply_residual"),
+    ("mpt", dict(attn_config=dict(softmax_scale=0.5)), "softmax_scale"),
 ]
 """What llama.cpp has no key for, or takes otherwise than the file says."""
 
 
-@pytest.mark.parametrize(("family", "changes", "key"), UNSAID, ids=[family for family, _, _ in UNSAID])
+@pytest.mark.parametrize(("family", "changes", "key"), UNSAID, ids=[f"{family}-{key}" for family, _, key in UNSAID])
 def test_what_llama_cpp_would_compute_otherwise_is_refused_by_name(
     store: Store, family: str, changes: dict[str, Any], key: str, tmp_path: Path
 ) -> None:

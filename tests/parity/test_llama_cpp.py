@@ -97,6 +97,12 @@ CASES: dict[str, dict[str, Any]] = {
     "ernie4_5": SIZES | dict(head_dim=32),
     "cohere": SIZES,
     "cohere2": SIZES | dict(num_hidden_layers=5, sliding_window=8),
+    "gpt_bigcode": dict(n_embd=64, n_layer=2, n_head=4, n_positions=256),
+    "phi": SIZES | dict(num_key_value_heads=4),
+    "falcon": dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_kv_heads=2)
+    | dict(new_decoder_architecture=True),
+    "bloom": dict(hidden_size=64, n_layer=2, n_head=4),
+    "mpt": dict(d_model=64, n_layers=2, n_heads=4, max_seq_len=256),
     "glm": SIZES | dict(head_dim=16),
     "glm4": SIZES | dict(head_dim=32),
     "phi3": SIZES | dict(num_key_value_heads=4),

@@ -78,6 +78,7 @@ _UNSAID = frozenset(
             "max_window_layers",
             "sliding_window_pattern",
             "no_rope_layer_interval",
+            *("init_device", "learned_pos_emb", "norm_type", "slow_but_exact", "num_ln_in_parallel_attn"),
             "problem_type",
         ),
     )
@@ -188,13 +189,13 @@ def _planned(
 ) -> Written:
     hint = f"GGUF files are written of these: {', '.join(sorted(CLASS_NAMES))}."
     family, config = model_of(origin, len(checkpoint), hint)
-    found = written_architecture(config.model_type, str(config.get("feed_forward_proj", "")).startswith("gated"))
+    values = config.to_dict()
+    found = written_architecture(values)
     if found is None:
         where = f"{origin.folder / CONFIG_NAME}: 'model_type'"
         raise InvalidConfig([Fault(where, "a family that llama.cpp has files of", repr(config.model_type))], hint=hint)
     name, names = found
     plan, naming = _matched(family, config, checkpoint)
-    values = config.to_dict()
     kind = kind or TYPES[NUMBERS[_OF_DTYPES.get(_most(checkpoint), "F32")]]
     writer = _Tensors(names, naming, values, reader, lost)
     tensors = [*_small(rope_tensors(values)), *writer.tensors(plan, kind)]
@@ -356,6 +357,12 @@ def _compared(config: PretrainedConfig) -> dict[str, Any]:
     values = config.to_dict()
     if config.model_type == "gemma":
         values |= {"hidden_act": config.get("activation"), "hidden_activation": None}
+    if config.model_type == "falcon":
+        values["num_kv_heads"] = config.get("kv_heads")
+    if config.model_type == "mpt":
+        values["attn_config"] = {
+            name: value for name, value in values["attn_config"].items() if name not in ("attn_impl", "attn_pdrop")
+        }
     return values
 
 

@@ -1,8 +1,9 @@
 """A tensor of a GGUF file as the model has it: its blocks decoded, and what llama.cpp's converter changed undone.
 
 What the converter changes, and why (``convert_hf_to_gguf.py`` of https://github.com/ggml-org/llama.cpp): Llama's
-queries and keys have the two values of each rotary pair beside each other, GPT-NeoX's have all heads' queries before
-all keys, GPT-2's matrices are turned, Gemma's norms have 1 added, RoBERTa's positions lack the first ones.
+queries and keys have the two values of each rotary pair beside each other, GPT-NeoX's, BLOOM's and Falcon's have all
+queries before all keys, GPT-2's matrices are turned, Gemma's norms have 1 added, RoBERTa's positions lack the first
+ones.
 """
 
 from __future__ import annotations
@@ -65,9 +66,11 @@ class Paired:
 
 @dataclass(frozen=True)
 class Sorted:
-    """All heads' queries, then all keys, then all values; the model has each head's three together."""
+    """All queries, then all keys, then all values; the model has each key with its queries before it and its value
+    behind it."""
 
     heads: int
+    kv_heads: int
     head_rows: int
 
     @property
@@ -79,9 +82,17 @@ class Sorted:
 
     def place(self, first: int, rows: NDArray[ScalarT]) -> Iterator[tuple[Box, NDArray[ScalarT]]]:
         for start in range(0, len(rows), self.head_rows):
-            part, head = divmod((first + start) // self.head_rows, self.heads)
-            to = (3 * head + part) * self.head_rows
+            to = self._place((first + start) // self.head_rows) * self.head_rows
             yield (slice(to, to + self.head_rows), slice(0, rows.shape[1])), rows[start : start + self.head_rows]
+
+    def _place(self, head: int) -> int:
+        """Which head of the model's one of the file's is."""
+        shared = self.heads // self.kv_heads
+        if head < self.heads:
+            key, query = divmod(head, shared)
+            return key * (shared + 2) + query
+        part, key = divmod(head - self.heads, self.kv_heads)
+        return key * (shared + 2) + shared + part
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,14 @@ _CAPS: tuple[Key, ...] = (
     ("attn_logit_softcapping", "attn_logit_softcapping"),
     ("final_logit_softcapping", "final_logit_softcapping"),
 )
+_GPT2: tuple[Key, ...] = (
+    ("context_length", "n_positions"),
+    ("embedding_length", "n_embd"),
+    ("block_count", "n_layer"),
+    ("attention.head_count", "n_head"),
+    ("feed_forward_length", "n_inner"),
+    ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
+)
 _KEYS: Mapping[str, tuple[Key, ...]] = {
     "llama": _DECODER,
     "mistral": (*_DECODER, _WINDOW),
@@ -88,12 +96,27 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
     "glm": _DECODER,
     "glm4": _DECODER,
     "phi3": (*_DECODER, _WINDOW, ("rope.scaling.original_context_length", "original_max_position_embeddings")),
-    "gpt2": (
-        ("context_length", "n_positions"),
-        ("embedding_length", "n_embd"),
+    "gpt2": _GPT2,
+    "gpt_bigcode": _GPT2,
+    "phi": _LAYER_NORMED,
+    "falcon": (
+        *_ENCODER,
+        ("context_length", "max_position_embeddings"),
+        ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
+        ("rope.freq_base", "rope_theta"),
+    ),
+    "bloom": (
+        ("embedding_length", "hidden_size"),
         ("block_count", "n_layer"),
         ("attention.head_count", "n_head"),
-        ("feed_forward_length", "n_inner"),
+        ("attention.head_count_kv", "n_head"),
+        ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
+    ),
+    "mpt": (
+        ("context_length", "max_seq_len"),
+        ("embedding_length", "d_model"),
+        ("block_count", "n_layers"),
+        ("attention.head_count", "n_heads"),
         ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
     ),
     "gpt_neox": (
@@ -288,6 +311,35 @@ def _gpt2(config: Values) -> Described:
     return {"feed_forward_length": config.get("n_inner") or 4 * int(config["n_embd"])}
 
 
+def _gpt_bigcode(config: Values) -> Described:
+    return _gpt2(config) | {"attention.head_count_kv": 1}
+
+
+def _falcon(config: Values) -> Described:
+    """As the converter says it, ``tensor_data_layout`` for the order of queries, keys and values."""
+    has_one_key = config["multi_query"] and not config["new_decoder_architecture"]
+    return {
+        "tensor_data_layout": "jploski",
+        "feed_forward_length": config.get("ffn_hidden_size") or 4 * int(config["hidden_size"]),
+        "attention.head_count_kv": 1 if has_one_key else config.get("num_kv_heads") or config["num_attention_heads"],
+    }
+
+
+def _bloom(config: Values) -> Described:
+    """Positions are not counted; the converter says the width where a file says no length."""
+    width = int(config["hidden_size"])
+    return {"context_length": config.get("seq_length") or width, "feed_forward_length": 4 * width}
+
+
+def _mpt(config: Values) -> Described:
+    its = config["attn_config"]
+    return {
+        "feed_forward_length": int(config["expansion_ratio"]) * int(config["d_model"]),
+        "attention.clamp_kqv": _real(its.get("clip_qkv")),
+        "attention.max_alibi_bias": _real(its["alibi_bias_max"]),
+    }
+
+
 def _gpt_neox(config: Values) -> Described:
     head_dim = int(config["hidden_size"]) // int(config["num_attention_heads"])
     return {"rope.dimension_count": int(float(config["rotary_pct"]) * head_dim)}
@@ -329,6 +381,11 @@ _MORE: Mapping[str, Callable[[Values], Described]] = {
     "glm4": _partial,
     "phi3": _phi3,
     "gpt2": _gpt2,
+    "gpt_bigcode": _gpt_bigcode,
+    "phi": _partial,
+    "falcon": _falcon,
+    "bloom": _bloom,
+    "mpt": _mpt,
     "gpt_neox": _gpt_neox,
     "bert": _bert,
     "roberta": _roberta,

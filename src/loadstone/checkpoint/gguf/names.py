@@ -8,87 +8,14 @@ https://github.com/ggml-org/llama.cpp, as of ``gguf`` 0.19.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 from loadstone.checkpoint.gguf import configs as configs
 from loadstone.checkpoint.gguf import decoder_configs as decoders
+from loadstone.checkpoint.gguf import older_decoder_configs as older
+from loadstone.checkpoint.gguf.architecture import GgufArchitecture, Quirk
 from loadstone.checkpoint.gguf.metadata import Facts, Values
 from loadstone.errors import UnknownModelType
-
-Quirk = Literal["paired", "sorted", "turned", "below", "plus one"]
-"""What the converter did: see :mod:`loadstone.quantization.gguf_tensor`."""
-
-
-@dataclass(frozen=True)
-class GgufArchitecture:
-    """Names without their ``.weight`` or ``.bias``."""
-
-    config: Callable[[Facts], Values]
-    """The file's facts → ``config.json``, ``model_type`` too."""
-    outer: dict[str, str]
-    layers: str
-    """Where the Hub has layers: the beginning of their names, before the number."""
-    layer: dict[str, str]
-    """What stands after the layer's number."""
-    stacks: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
-    """The same two for layers whose names do not begin with ``blk.``, by what they begin with."""
-    experts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """Stacked experts: the Hub's name, which part of it this is, and of how many."""
-    quirks: dict[str, Quirk] = field(default_factory=dict)
-    read: tuple[str, ...] = ()
-    """What only the config is made of."""
-
-    def hub_name(self, name: str) -> tuple[str, tuple[int, int]] | None:
-        """``blk.3.attn_q.weight`` → the Hub's name, and which part of how many the tensor is of it."""
-        stem, dot, leaf = name.rpartition(".")
-        beginning, number, inner = self._parts(stem)
-        if not beginning:
-            hub_stem = self.outer.get(stem)
-            return None if hub_stem is None else (f"{hub_stem}{dot}{leaf}", (0, 1))
-        layers, layer = self._stacks[beginning]
-        if inner in self.experts:
-            to, part, parts = self.experts[inner]
-            return f"{layers}.{number}.{to}", (part, parts)
-        if inner in layer:
-            return f"{layers}.{number}.{layer[inner]}{dot}{leaf}", (0, 1)
-        return None
-
-    def file_names(self, hub_name: str) -> tuple[tuple[str, int], ...]:
-        """The way back from :meth:`hub_name`: the names of the tensors that a file has of one, each with the part that
-        it is of it, in order; none where llama.cpp has no place for it."""
-        stem, dot, leaf = hub_name.rpartition(".")
-        outer = {ours: theirs for theirs, ours in self.outer.items()}
-        if stem in outer:
-            return ((f"{outer[stem]}{dot}{leaf}", 0),)
-        for beginning, (layers, layer) in self._stacks.items():
-            number, _, inner = hub_name.removeprefix(f"{layers}.").partition(".")
-            if not layers or not hub_name.startswith(f"{layers}.") or not number.isdecimal():
-                continue
-            parts = sorted((part, theirs) for theirs, (ours, part, _) in self.experts.items() if ours == inner)
-            if parts:
-                return tuple((f"{beginning}{number}.{theirs}.weight", part) for part, theirs in parts)
-            stem, dot, leaf = inner.rpartition(".")
-            names = [theirs for theirs, ours in layer.items() if ours == stem]
-            return tuple((f"{beginning}{number}.{theirs}{dot}{leaf}", 0) for theirs in names)
-        return ()
-
-    @property
-    def _stacks(self) -> dict[str, tuple[str, dict[str, str]]]:
-        return {"blk.": (self.layers, self.layer), **self.stacks}
-
-    def _parts(self, stem: str) -> tuple[str, str, str]:
-        """``blk.3.attn_q`` → ``blk.``, ``3`` and ``attn_q``; of what lies in no layer the last alone."""
-        beginning = next((each for each in self._stacks if stem.startswith(each)), "")
-        number, _, inner = stem.removeprefix(beginning).partition(".") if beginning else ("", "", stem)
-        return beginning, number, inner
-
-    def quirk(self, name: str) -> Quirk | None:
-        """What was done to a tensor."""
-        stem, _, leaf = name.rpartition(".")
-        quirk = self.quirks.get(self._parts(stem)[2])
-        return None if quirk == "turned" and leaf == "bias" else quirk
-
 
 _OUTER = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
 _ATTENTION = {f"attn_{name}": f"self_attn.{name}_proj" for name in "qkv"} | {"attn_output": "self_attn.o_proj"}
@@ -209,6 +136,39 @@ _JINA_BERT_V3 = replace(
         "layer_output_norm": "norm2",
     },
 )
+_GPT2 = GgufArchitecture(
+    configs.gpt2,
+    outer={
+        "token_embd": "transformer.wte",
+        "position_embd": "transformer.wpe",
+        "output_norm": "transformer.ln_f",
+        "output": "lm_head",
+    },
+    layers="transformer.h",
+    layer={
+        "attn_norm": "ln_1",
+        "attn_qkv": "attn.c_attn",
+        "attn_output": "attn.c_proj",
+        "ffn_norm": "ln_2",
+        "ffn_up": "mlp.c_fc",
+        "ffn_down": "mlp.c_proj",
+    },
+    quirks=dict.fromkeys(("attn_qkv", "attn_output", "ffn_up", "ffn_down"), "turned"),
+)
+_FALCON = GgufArchitecture(
+    older.falcon,
+    outer={"token_embd": "transformer.word_embeddings", "output_norm": "transformer.ln_f", "output": "lm_head"},
+    layers="transformer.h",
+    layer={
+        "attn_norm": "input_layernorm",
+        "attn_qkv": "self_attention.query_key_value",
+        "attn_output": "self_attention.dense",
+        "ffn_up": "mlp.dense_h_to_4h",
+        "ffn_down": "mlp.dense_4h_to_h",
+    },
+    quirks={"attn_qkv": "sorted"},
+)
+_FALCON_TWO_NORMS = replace(_FALCON, layer=_FALCON.layer | {"attn_norm": "ln_mlp", "attn_norm_2": "ln_attn"})
 
 
 def _t5(facts: Facts) -> GgufArchitecture:
@@ -262,6 +222,10 @@ _CHATGLM = replace(
     | {"ffn_up": "mlp.gate_up_proj", "ffn_down": "mlp.down_proj", "attn_qkv": "self_attn.qkv_proj"},
     read=("rope_freqs.weight",),
 )
+
+
+def _falcon(facts: Facts) -> GgufArchitecture:
+    return _FALCON_TWO_NORMS if "blk.0.attn_norm_2.weight" in facts.shapes else _FALCON
 
 
 def _olmo2(facts: Facts) -> GgufArchitecture:
@@ -329,24 +293,35 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
         | {"attn_qkv": "self_attn.qkv_proj", "ffn_up": "mlp.gate_up_proj", "ffn_down": "mlp.down_proj"},
         read=("rope_factors_long.weight", "rope_factors_short.weight"),
     ),
-    "gpt2": GgufArchitecture(
-        configs.gpt2,
-        outer={
-            "token_embd": "transformer.wte",
-            "position_embd": "transformer.wpe",
-            "output_norm": "transformer.ln_f",
-            "output": "lm_head",
-        },
-        layers="transformer.h",
+    "gpt2": _GPT2,
+    "starcoder": replace(_GPT2, config=older.gpt_bigcode, quirks={}),
+    "phi2": GgufArchitecture(
+        older.phi,
+        outer=_OUTER | {"output_norm": "model.final_layernorm"},
+        layers="model.layers",
+        layer=_ATTENTION
+        | {"attn_norm": "input_layernorm", "attn_output": "self_attn.dense"}
+        | {"ffn_up": "mlp.fc1", "ffn_down": "mlp.fc2"},
+    ),
+    "falcon": _falcon,
+    "bloom": replace(
+        _FALCON,
+        config=older.bloom,
+        outer=_FALCON.outer | {"token_embd_norm": "transformer.word_embeddings_layernorm"},
+        layer=_FALCON.layer | {"ffn_norm": "post_attention_layernorm"},
+    ),
+    "mpt": GgufArchitecture(
+        older.mpt,
+        outer=_GPT2.outer | {"output_norm": "transformer.norm_f"},
+        layers="transformer.blocks",
         layer={
-            "attn_norm": "ln_1",
-            "attn_qkv": "attn.c_attn",
-            "attn_output": "attn.c_proj",
-            "ffn_norm": "ln_2",
-            "ffn_up": "mlp.c_fc",
-            "ffn_down": "mlp.c_proj",
+            "attn_norm": "norm_1",
+            "attn_qkv": "attn.Wqkv",
+            "attn_output": "attn.out_proj",
+            "ffn_norm": "norm_2",
+            "ffn_up": "ffn.up_proj",
+            "ffn_down": "ffn.down_proj",
         },
-        quirks=dict.fromkeys(("attn_qkv", "attn_output", "ffn_up", "ffn_down"), "turned"),
     ),
     "gptneox": GgufArchitecture(
         configs.gpt_neox,
@@ -398,27 +373,33 @@ _WRITTEN: dict[str, tuple[str, GgufArchitecture]] = {
     **dict.fromkeys(("roberta", "xlm-roberta"), ("bert", _ROBERTA)),
     "distilbert": ("bert", _DISTILBERT),
     "t5": ("t5", _T5),
+    "falcon": ("falcon", _FALCON),
 }
 """Model type → ``general.architecture``, and what it is here, where one name stands for several families."""
 _OTHER_NAMES = {
     "cohere": "command-r",
     "gemma3_text": "gemma3",
     "glm": "chatglm",
+    "gpt_bigcode": "starcoder",
     "gpt_neox": "gptneox",
     "jina_embeddings_v3": "jina-bert-v3",
     "modernbert": "modern-bert",
     "nomic_bert": "nomic-bert",
+    "phi": "phi2",
     "qwen3_moe": "qwen3moe",
 }
 
 
-def written_architecture(model_type: str, is_gated: bool) -> tuple[str, GgufArchitecture] | None:
+def written_architecture(config: Values) -> tuple[str, GgufArchitecture] | None:
     """``general.architecture`` of a family's files, and what is where in them; None where llama.cpp has no name for it.
 
-    ``is_gated``: whether a T5's networks have a gate.
+    ``config``: all of one, defaults too.
     """
-    if model_type == "t5" and is_gated:
+    model_type = config["model_type"]
+    if model_type == "t5" and str(config["feed_forward_proj"]).startswith("gated"):
         return "t5", _T5_GATED
+    if model_type == "falcon" and config["new_decoder_architecture"] and config.get("num_ln_in_parallel_attn") != 1:
+        return "falcon", _FALCON_TWO_NORMS
     if model_type in _WRITTEN:
         return _WRITTEN[model_type]
     name = _OTHER_NAMES.get(model_type, model_type)

@@ -173,13 +173,22 @@ def arrangement_of(quirk: Quirk | None, shape: tuple[int, ...], values: Mapping[
     if quirk == "turned":
         return Turned() if len(shape) == 2 else None
     if quirk == "sorted":
-        heads = max(values["num_attention_heads"], 1)
-        head_rows = max(rows // heads // 3, 1)
-        return Sorted(heads, head_rows) if rows == 3 * heads * head_rows else None
+        heads, kv_heads = _heads(values)
+        head_rows = max(rows // (heads + 2 * kv_heads), 1)
+        fits = heads % kv_heads == 0 and rows == (heads + 2 * kv_heads) * head_rows
+        return Sorted(heads, kv_heads, head_rows) if fits else None
     if quirk == "paired":
         head_rows = max(values["head_dim"], 1)
         return Paired(head_rows) if head_rows % 2 == 0 and rows % head_rows == 0 else None
     return None
+
+
+def _heads(values: Mapping[str, Any]) -> tuple[int, int]:
+    """How many heads queries have, and keys, of a family that has them in one map."""
+    heads: int = values.get("num_attention_heads") or values.get("n_head") or 1
+    if values.get("multi_query", True) and not values.get("new_decoder_architecture", True):
+        return heads, 1
+    return heads, values.get("num_kv_heads") or heads
 
 
 def _undone(tensor: StoredTensor, quirk: Quirk | None, values: Values) -> StoredTensor:
