@@ -3694,6 +3694,21 @@ class DebertaForMaskedLM(DebertaPreTrainedModel, _MaskedLM):
 
 class DebertaForSequenceClassification(DebertaPreTrainedModel, _SequenceClassification):
     config: DebertaConfig
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class DebertaForTokenClassification(DebertaPreTrainedModel, _TokenClassification):
     config: DebertaConfig
@@ -3742,6 +3757,21 @@ class DebertaV2ForMaskedLM(DebertaV2PreTrainedModel, _MaskedLM):
 
 class DebertaV2ForSequenceClassification(DebertaV2PreTrainedModel, _SequenceClassification):
     config: DebertaV2Config
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class DebertaV2ForMultipleChoice(DebertaV2PreTrainedModel, _MultipleChoice):
     config: DebertaV2Config
@@ -12490,6 +12520,23 @@ class FlaxDebertaForMaskedLM(FlaxDebertaPreTrainedModel, _FlaxMaskedLM):
 
 class FlaxDebertaForSequenceClassification(FlaxDebertaPreTrainedModel, _FlaxSequenceClassification):
     config: DebertaConfig
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class FlaxDebertaForTokenClassification(FlaxDebertaPreTrainedModel, _FlaxTokenClassification):
     config: DebertaConfig
@@ -12538,6 +12585,23 @@ class FlaxDebertaV2ForMaskedLM(FlaxDebertaV2PreTrainedModel, _FlaxMaskedLM):
 
 class FlaxDebertaV2ForSequenceClassification(FlaxDebertaV2PreTrainedModel, _FlaxSequenceClassification):
     config: DebertaV2Config
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class FlaxDebertaV2ForMultipleChoice(FlaxDebertaV2PreTrainedModel, _FlaxMultipleChoice):
     config: DebertaV2Config
@@ -21386,6 +21450,21 @@ class TFDebertaForMaskedLM(TFDebertaPreTrainedModel, _TFMaskedLM):
 
 class TFDebertaForSequenceClassification(TFDebertaPreTrainedModel, _TFSequenceClassification):
     config: DebertaConfig
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class TFDebertaForTokenClassification(TFDebertaPreTrainedModel, _TFTokenClassification):
     config: DebertaConfig
@@ -21434,6 +21513,21 @@ class TFDebertaV2ForMaskedLM(TFDebertaV2PreTrainedModel, _TFMaskedLM):
 
 class TFDebertaV2ForSequenceClassification(TFDebertaV2PreTrainedModel, _TFSequenceClassification):
     config: DebertaV2Config
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class TFDebertaV2ForMultipleChoice(TFDebertaV2PreTrainedModel, _TFMultipleChoice):
     config: DebertaV2Config
