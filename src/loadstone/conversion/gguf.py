@@ -22,10 +22,11 @@ from loadstone.architectures.family import Family
 from loadstone.architectures.naming import naming_of
 from loadstone.architectures.registry import config_class
 from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.gguf.architecture import GgufArchitecture
 from loadstone.checkpoint.gguf.configs import CLASS_NAMES
 from loadstone.checkpoint.gguf.describe import describe, rope_tensors, unsaid_scaling
 from loadstone.checkpoint.gguf.metadata import Facts
-from loadstone.checkpoint.gguf.names import GgufArchitecture, architecture, written_architecture
+from loadstone.checkpoint.gguf.names import architecture, written_architecture
 from loadstone.checkpoint.gguf.open import arrangement_of, open_gguf
 from loadstone.checkpoint.gguf.write import GgufTensor, Value, plan_gguf
 from loadstone.checkpoint.names import CONFIG_NAME, GGUF_SUFFIX

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from loadstone.checkpoint.gguf import configs as configs
+from loadstone.checkpoint.gguf import configs
 from loadstone.checkpoint.gguf import decoder_configs as decoders
 from loadstone.checkpoint.gguf import older_decoder_configs as older
 from loadstone.checkpoint.gguf.architecture import GgufArchitecture, Quirk
@@ -395,7 +395,7 @@ def written_architecture(config: Values) -> tuple[str, GgufArchitecture] | None:
 
     ``config``: all of one, defaults too.
     """
-    model_type = config["model_type"]
+    model_type = str(config["model_type"])
     if model_type == "t5" and str(config["feed_forward_proj"]).startswith("gated"):
         return "t5", _T5_GATED
     if model_type == "falcon" and config["new_decoder_architecture"] and config.get("num_ln_in_parallel_attn") != 1:

@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.gguf.architecture import GgufArchitecture, Quirk
 from loadstone.checkpoint.gguf.configs import CLASS_NAMES, missing_positions
 from loadstone.checkpoint.gguf.header import Header, Metadata, read_header, tensors_of
 from loadstone.checkpoint.gguf.metadata import Facts, Values
-from loadstone.checkpoint.gguf.names import GgufArchitecture, Quirk, architecture
+from loadstone.checkpoint.gguf.names import architecture
 from loadstone.checkpoint.mapping import Checkpoint, CheckpointFiles
 from loadstone.checkpoint.names import GGUF
 from loadstone.core.tensors import DType, StoredTensor, TensorSlice
