@@ -94,8 +94,14 @@ KINDS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     "camembert": ("CamembertTokenizer", "sentencepiece.bpe.model", {}),
     "mbart": ("MBartTokenizer", "sentencepiece.bpe.model", {"src_lang": "de_DE"}),
     "albert": ("AlbertTokenizer", "spiece.model", {}),
+    "deberta-v2": ("DebertaV2Tokenizer", "spm.model", {"do_lower_case": False}),
+    "deberta-v2-cut": ("DebertaV2Tokenizer", "spm.model", {"do_lower_case": True, "split_by_punct": True}),
 }
 """Name → class, the file of the vocabulary, settings."""
+_DEBERTA = {
+    **{"pad_id": 0, "bos_id": 1, "eos_id": 2, "unk_id": 3},
+    **{"pad_piece": "[PAD]", "bos_piece": "[CLS]", "eos_piece": "[SEP]", "unk_piece": "[UNK]"},
+}
 _TRAINED: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "llama": ("bpe", {**_LLAMA, "user_defined_symbols": ["<user>"], "control_symbols": ["<control>"]}),
     "llama-legacy": ("bpe", _LLAMA),
@@ -107,6 +113,8 @@ _TRAINED: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "xlm-roberta": ("unigram", {}),
     "camembert": ("unigram", {}),
     "mbart": ("unigram", {}),
+    "deberta-v2": ("unigram", _DEBERTA),
+    "deberta-v2-cut": ("unigram", _DEBERTA),
     "albert": (
         "unigram",
         {"pad_id": 0, "unk_id": 1, "bos_id": -1, "eos_id": -1, "control_symbols": ["[CLS]", "[SEP]", "[MASK]"]},

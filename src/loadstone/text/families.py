@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 _WITH_SEGMENTS = ("input_ids", "token_type_ids", "attention_mask")
+_WITH_SEGMENTS_LAST = ("input_ids", "attention_mask", "token_type_ids")
 _PLAIN = ("input_ids", "attention_mask")
 
 
@@ -25,6 +26,7 @@ def _roles(**tokens: str) -> Mapping[str, str]:
 
 
 _BERT = _roles(unk="[UNK]", sep="[SEP]", pad="[PAD]", cls="[CLS]", mask="[MASK]")
+_DEBERTA = _roles(bos="[CLS]", eos="[SEP]", unk="[UNK]", sep="[SEP]", pad="[PAD]", cls="[CLS]", mask="[MASK]")
 _FAIRSEQ = _roles(bos="<s>", eos="</s>", sep="</s>", cls="<s>", unk="<unk>", pad="<pad>", mask="<mask>")
 _GPT2 = _roles(unk="<|endoftext|>", bos="<|endoftext|>", eos="<|endoftext|>")
 
@@ -41,6 +43,7 @@ FAMILIES: Mapping[str, TokenizerFamily] = MappingProxyType(
         "CamembertTokenizer": TokenizerFamily(_FAIRSEQ),
         "CodeLlamaTokenizer": TokenizerFamily(_roles(unk="<unk>", bos="<s>", eos="</s>"), padding_side="left"),
         "CohereTokenizer": TokenizerFamily(padding_side="left"),
+        "DebertaV2Tokenizer": TokenizerFamily(_DEBERTA, _WITH_SEGMENTS_LAST),
         "DistilBertTokenizer": TokenizerFamily(_BERT),
         "GPT2Tokenizer": TokenizerFamily(_GPT2),
         "GPTNeoXTokenizer": TokenizerFamily(
@@ -91,6 +94,7 @@ _TYPES: Mapping[str, str] = MappingProxyType(
             "CLIPTokenizer": "aimv2 clip clipseg groupvit omdet-turbo oneformer owlv2 owlvit xclip",
             "CamembertTokenizer": "camembert",
             "CohereTokenizer": "cohere cohere2",
+            "DebertaV2Tokenizer": "deberta-v2",
             "GPT2Tokenizer": "blip-2 codegen gpt2 gpt_neo gptj opt phi starcoder2",
             "GPTNeoXTokenizer": "falcon_mamba gpt_neox mamba mamba2 mpt olmo olmoe rwkv xlstm",
             "GemmaTokenizer": "gemma gemma2 gemma3 gemma3_text gemma3n recurrent_gemma shieldgemma2 t5gemma",

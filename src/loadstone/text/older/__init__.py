@@ -21,6 +21,7 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
         "BertTokenizer": word_pieces.bert,
         "CLIPTokenizer": byte_level.clip,
         "CamembertTokenizer": sentencepiece.camembert,
+        "DebertaV2Tokenizer": sentencepiece.deberta_v2,
         "DistilBertTokenizer": word_pieces.bert,
         "GPT2Tokenizer": byte_level.gpt2,
         "GPTNeoXTokenizer": byte_level.gpt_neox,

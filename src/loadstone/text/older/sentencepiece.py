@@ -157,6 +157,26 @@ def albert(path: Path, settings: Settings) -> Built:
     return Built(tokenizer, _with_added_pieces(settings, model), frame)
 
 
+def deberta_v2(path: Path, settings: Settings) -> Built:
+    """DeBERTa 2's and 3's: of words that begin with a blank, in which longer blanks are one, between ``[CLS]`` and
+    ``[SEP]``."""
+    from tokenizers import Regex, decoders, normalizers, pre_tokenizers
+
+    model = read_model(path)
+    pieces, unknown = _scored(model), token(settings, "unk")
+    tokenizer = _words(model, settings, pieces, next((i for i, (text, _) in enumerate(pieces) if text == unknown), 1))
+    lower = [normalizers.Lowercase()] if flag(settings, "do_lower_case", False) else []
+    blanks = normalizers.Replace(Regex(r"\s{2,}|[\n\r\t]"), " ")
+    tokenizer.normalizer = normalizers.Sequence([*lower, blanks, normalizers.NFC(), normalizers.Strip(left=False)])
+    scheme = "always" if flag(settings, "add_prefix_space", True) else "first"
+    cuts = [pre_tokenizers.Punctuation("isolated")] if flag(settings, "split_by_punct", False) else []
+    words = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme=scheme)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([*cuts, words])
+    tokenizer.decoder = decoders.Metaspace(replacement=SPACE, prepend_scheme=scheme)
+    frame = template(settings, "cls $A sep", "cls $A sep $B:1 sep:1")
+    return Built(tokenizer, _with_added_pieces(settings, model), frame)
+
+
 def merges_of(vocabulary: Mapping[str, int]) -> list[tuple[str, str]]:
     """Every way in which two pieces make a third, in the order of the third's id: the trainer found them in it.
 
