@@ -176,7 +176,8 @@ def _describe_decoder(writer: gguf.GGUFWriter, config: Any, family: str) -> None
         writer.add_parallel_residual(config.use_parallel_residual)
     if family in ("olmo3", "exaone4", "cohere2") and config.sliding_window is not None:
         writer.add_sliding_window(config.sliding_window)
-        writer.add_sliding_window_pattern([each == "sliding_attention" for each in config.layer_types])
+        if family != "cohere2":  # whose pattern stands in llama.cpp's code alone
+            writer.add_sliding_window_pattern([each == "sliding_attention" for each in config.layer_types])
 
 
 def _rope(config: Any, family: str) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from loadstone.checkpoint.gguf.configs import decoder, divided, sizes
 from loadstone.checkpoint.gguf.metadata import Facts, Values
 
 FULL, SLIDING = "full_attention", "sliding_attention"
-_PERIOD = 4
-"""Of so many layers the last sees everything, in llama.cpp's code for all of these."""
 _LARGEST = 64
 """The layers of EXAONE 4.0 32B, which alone has windows there, and of Command R+, which alone has norms of heads."""
 
@@ -27,11 +25,11 @@ def partial(facts: Facts, values: Values) -> Values:
     return values | {"partial_rotary_factor": facts.number("rope.dimension_count", dim) / dim}
 
 
-def layer_types(facts: Facts, layers: int) -> list[str]:
-    """Which layers have a window."""
+def layer_types(facts: Facts) -> list[str] | None:
+    """Which layers have a window; None where the file leaves it to the code, in which the last of every four has none,
+    as it is in the configs here."""
     told = facts.flags("attention.sliding_window_pattern")
-    has_window = told or [(index + 1) % _PERIOD != 0 for index in range(layers)]
-    return [SLIDING if each else FULL for each in has_window]
+    return None if told is None else [SLIDING if each else FULL for each in told]
 
 
 def olmo(facts: Facts) -> Values:
@@ -45,7 +43,7 @@ def olmo3(facts: Facts) -> Values:
     scaling, theta = values.pop("rope_scaling") or {"rope_type": "default"}, values["rope_theta"]
     return values | {
         "sliding_window": facts.size("attention.sliding_window"),
-        "layer_types": layer_types(facts, values["num_hidden_layers"]),
+        "layer_types": layer_types(facts),
         "rope_parameters": {
             FULL: {**scaling, "rope_theta": theta},
             SLIDING: {"rope_type": "default", "rope_theta": theta},
@@ -91,10 +89,10 @@ def stablelm(facts: Facts) -> Values:
 def exaone4(facts: Facts) -> Values:
     """EXAONE 4.0; only its largest has windows."""
     values = divided(facts, decoder(facts, "exaone4"))
-    layers = values["num_hidden_layers"]
-    window = facts.number("attention.sliding_window", 4096) if layers == _LARGEST else None
-    types = [FULL] * layers if window is None else layer_types(facts, layers)
-    return values | {"sliding_window": window, "layer_types": types}
+    if values["num_hidden_layers"] != _LARGEST:
+        return values | {"sliding_window": None}
+    window = facts.number("attention.sliding_window", 4096)
+    return values | {"sliding_window": window, "layer_types": layer_types(facts)}
 
 
 def ernie4_5(facts: Facts) -> Values:
@@ -117,7 +115,7 @@ def cohere2(facts: Facts) -> Values:
     return values | {
         "logit_scale": facts.need_real("logit_scale"),
         "sliding_window": facts.size("attention.sliding_window"),
-        "layer_types": layer_types(facts, values["num_hidden_layers"]),
+        "layer_types": layer_types(facts),
     }
 
 
