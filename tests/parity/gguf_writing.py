@@ -36,6 +36,10 @@ ARCHITECTURES = {
     "stablelm": "stablelm",
     "exaone4": "exaone4",
     "ernie4_5": "ernie4_5",
+    "deepseek_v2": "deepseek2",
+    "deepseek_v3": "deepseek2",
+    "glm4_moe": "glm4moe",
+    "dots1": "dots1",
     "cohere": "command-r",
     "cohere2": "cohere2",
     "glm": "chatglm",
@@ -64,6 +68,8 @@ TOKENIZERS = {
     "jina_embeddings_v3": "t5",
     "roberta": "gpt2",
 }
+LATENT = ("deepseek_v2", "deepseek_v3")
+GROUPED = (*LATENT, "glm4_moe", "dots1")
 _PAIRED = ("llama", "olmo", "smollm3", "granite")
 _TWO_ROPES = ("gemma3_text", "modernbert", "olmo3")
 _NOT_WRITTEN = ("pooler.", "cls.predictions", "vocab_", "lm_head.dense", "lm_head.layer_norm", "position_ids")
@@ -117,7 +123,10 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
     if (kv_heads := getattr(config, "num_key_value_heads", None)) is not None:
         writer.add_head_count_kv(kv_heads)
     head_dim = getattr(config, "head_dim", None)
-    if head_dim is not None and family not in ("falcon", "nomic_bert"):  # whose files have no such key
+    if family in LATENT:
+        writer.add_key_length(config.qk_nope_head_dim + config.qk_rope_head_dim)
+        writer.add_value_length(config.v_head_dim)
+    elif head_dim is not None and family not in ("falcon", "nomic_bert"):  # whose files have no such key
         writer.add_key_length(head_dim)
         writer.add_value_length(head_dim)
     _describe_positions(writer, config, family)
@@ -172,12 +181,36 @@ def _describe_decoder(writer: gguf.GGUFWriter, config: Any, family: str) -> None
         writer.add_max_alibi_bias(config.attn_config.alibi_bias_max)
         if config.attn_config.clip_qkv is not None:
             writer.add_clamp_kqv(config.attn_config.clip_qkv)
+    if family in GROUPED:
+        _describe_groups(writer, config, family)
     if family == "stablelm":
         writer.add_parallel_residual(config.use_parallel_residual)
     if family in ("olmo3", "exaone4", "cohere2") and config.sliding_window is not None:
         writer.add_sliding_window(config.sliding_window)
         if family != "cohere2":  # whose pattern stands in llama.cpp's code alone
             writer.add_sliding_window_pattern([each == "sliding_attention" for each in config.layer_types])
+
+
+def _describe_groups(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
+    writer.add_expert_count(config.n_routed_experts)
+    writer.add_expert_used_count(config.num_experts_per_tok)
+    writer.add_expert_shared_count(config.n_shared_experts)
+    writer.add_expert_feed_forward_length(config.moe_intermediate_size)
+    writer.add_leading_dense_block_count(config.first_k_dense_replace)
+    writer.add_expert_group_count(config.n_group)
+    writer.add_expert_group_used_count(config.topk_group)
+    writer.add_expert_weights_norm(config.norm_topk_prob)
+    writer.add_expert_weights_scale(config.routed_scaling_factor)
+    is_softmax = family == "deepseek_v2"
+    writer.add_expert_gating_func(
+        gguf.ExpertGatingFuncType.SOFTMAX if is_softmax else gguf.ExpertGatingFuncType.SIGMOID
+    )
+    if family in LATENT:
+        if config.q_lora_rank is not None:
+            writer.add_q_lora_rank(config.q_lora_rank)
+        writer.add_kv_lora_rank(config.kv_lora_rank)
+        if (scale := config.rope_parameters.get("mscale_all_dim")) is not None:
+            writer.add_rope_scaling_yarn_log_mul(0.1 * scale)
 
 
 def _rope(config: Any, family: str) -> dict[str, Any]:
@@ -225,6 +258,7 @@ def _converted(reference: Reference, family: str, config: Any) -> Iterator[tuple
             name = name.removeprefix(prefix)
         if name.startswith(_NOT_WRITTEN) or name.endswith("position_ids"):
             continue
+        name = name.replace("e_score_correction_bias", "e_score_correction.bias")
         to = names.get_name(name, try_suffixes=(".weight", ".bias"))
         assert to is not None, name
         yield to, _changed(name, to, tensor, family, config)

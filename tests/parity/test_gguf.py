@@ -28,11 +28,22 @@ FIXED: dict[str, dict[str, Any]] = {
     "smollm3": dict(no_rope_layer_interval=4, num_hidden_layers=5),
     "olmo3": dict(layer_types=None, num_hidden_layers=5),
     "cohere2": dict(layer_types=None, num_hidden_layers=5),
+    "deepseek_v2": dict(norm_topk_prob=False),
+    "dots1": dict(num_key_value_heads=4),
     "exaone4": dict(sliding_window=None, layer_types=["full_attention"] * 2),
 }
 PLAINS = PLAIN | {name: dict(each.plain) for name, each in families().items() if name in ARCHITECTURES}
 _LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0)
 _LONGROPE = dict(rope_type="longrope", short_factor=[1.0, 1.1, 1.3, 1.6], long_factor=[1.5, 2.0, 4.0, 8.0])
+_DEEP = dict(
+    rope_type="yarn",
+    factor=4.0,
+    original_max_position_embeddings=16,
+    beta_fast=32,
+    beta_slow=1,
+    mscale=0.7,
+    mscale_all_dim=0.7,
+)
 _LONG = dict(original_max_position_embeddings=9, max_position_embeddings=128)
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "llama": {
@@ -90,6 +101,9 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
         "one norm": dict(new_decoder_architecture=True, num_kv_heads=2, num_ln_in_parallel_attn=1),
     },
     "mpt": {"clipped": dict(attn_config=dict(clip_qkv=0.5), tie_word_embeddings=False)},
+    "deepseek_v2": {"lite": dict(q_lora_rank=None, topk_method="greedy", n_group=1, topk_group=1)},
+    "deepseek_v3": {"yarn": dict(attention_bias=True, rope_scaling=_DEEP), "dense": dict(first_k_dense_replace=2)},
+    "glm4_moe": {"unlike": dict(use_qk_norm=False, attention_bias=True, tie_word_embeddings=True)},
     "glm": {"whole": dict(attention_bias=False, partial_rotary_factor=1.0, tie_word_embeddings=True)},
     "nomic_bert": {"linear": dict(rope_scaling=dict(rope_type="linear", factor=2.5, rope_theta=1000.0))},
 }

@@ -76,6 +76,20 @@ def pieces(folder: Path, prefix: bool) -> int:
 
 SIZES = dict(hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2)
 LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0)
+YARN = dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=32, beta_fast=32, beta_slow=1)
+GROUPED = SIZES | dict(
+    n_routed_experts=8,
+    n_shared_experts=1,
+    moe_intermediate_size=64,
+    num_experts_per_tok=3,
+    n_group=4,
+    topk_group=2,
+    first_k_dense_replace=1,
+    max_position_embeddings=256,
+)
+LATENT = dict(
+    num_key_value_heads=4, kv_lora_rank=32, q_lora_rank=48, qk_rope_head_dim=16, qk_nope_head_dim=32, v_head_dim=32
+)
 CASES: dict[str, dict[str, Any]] = {
     "llama": SIZES
     | dict(rope_scaling=LLAMA3 | dict(original_max_position_embeddings=8192), max_position_embeddings=65536),
@@ -83,6 +97,10 @@ CASES: dict[str, dict[str, Any]] = {
     "qwen2": SIZES | dict(tie_word_embeddings=True),
     "qwen3_moe": SIZES
     | dict(head_dim=32, num_experts=8, num_experts_per_tok=2, moe_intermediate_size=64, norm_topk_prob=True),
+    "deepseek_v2": GROUPED | LATENT | dict(topk_method="greedy", n_group=1, topk_group=1),
+    "deepseek_v3": GROUPED | LATENT | dict(rope_scaling=YARN | dict(mscale=0.7, mscale_all_dim=0.7)),
+    "glm4_moe": GROUPED | dict(head_dim=32, use_qk_norm=True, num_nextn_predict_layers=0),
+    "dots1": GROUPED | dict(head_dim=32, num_key_value_heads=4, sliding_window=None),
     "gemma2": SIZES | dict(head_dim=32, query_pre_attn_scalar=32, sliding_window=64),
     "gemma3_text": SIZES | dict(head_dim=32, query_pre_attn_scalar=32, sliding_window=64, num_hidden_layers=7),
     "olmo2": SIZES,

@@ -80,6 +80,7 @@ _UNSAID = frozenset(
             "sliding_window_pattern",
             "no_rope_layer_interval",
             *("init_device", "learned_pos_emb", "norm_type", "slow_but_exact", "num_ln_in_parallel_attn"),
+            "num_nextn_predict_layers",
             "problem_type",
         ),
     )

@@ -27,6 +27,11 @@ class GgufArchitecture:
     """The same two for layers whose names do not begin with ``blk.``, by what they begin with."""
     experts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     """Stacked experts: the Hub's name, which part of it this is, and of how many."""
+    by_head: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """A matrix for each head, which one map of the Hub has among those of others: that map, and whether each lies
+    turned there."""
+    whole: dict[str, str] = field(default_factory=dict)
+    """What stands after a layer's number where the two do not end alike."""
     quirks: dict[str, Quirk] = field(default_factory=dict)
     read: tuple[str, ...] = ()
     """What only the config is made of."""
@@ -42,9 +47,21 @@ class GgufArchitecture:
         if inner in self.experts:
             to, part, parts = self.experts[inner]
             return f"{layers}.{number}.{to}", (part, parts)
+        if f"{inner}{dot}{leaf}" in self.whole:
+            return f"{layers}.{number}.{self.whole[f'{inner}{dot}{leaf}']}", (0, 1)
         if inner in layer:
             return f"{layers}.{number}.{layer[inner]}{dot}{leaf}", (0, 1)
         return None
+
+    def head_of(self, name: str) -> tuple[str, int, bool] | None:
+        """Of a tensor with a matrix for each head: the Hub's map, which part of each head in it this is, and whether it
+        lies turned there."""
+        stem, _, leaf = name.rpartition(".")
+        beginning, number, inner = self._parts(stem)
+        if not beginning or inner not in self.by_head:
+            return None
+        to, is_turned = self.by_head[inner]
+        return f"{self._stacks[beginning][0]}.{number}.{to}.{leaf}", [*self.by_head].index(inner), is_turned
 
     def file_names(self, hub_name: str) -> tuple[tuple[str, int], ...]:
         """The way back from :meth:`hub_name`: the names of the tensors that a file has of one, each with the part that
@@ -60,6 +77,8 @@ class GgufArchitecture:
             parts = sorted((part, theirs) for theirs, (ours, part, _) in self.experts.items() if ours == inner)
             if parts:
                 return tuple((f"{beginning}{number}.{theirs}.weight", part) for part, theirs in parts)
+            if found := [theirs for theirs, ours in self.whole.items() if ours == inner]:
+                return ((f"{beginning}{number}.{found[0]}", 0),)
             stem, dot, leaf = inner.rpartition(".")
             names = [theirs for theirs, ours in layer.items() if ours == stem]
             return tuple((f"{beginning}{number}.{theirs}{dot}{leaf}", 0) for theirs in names)

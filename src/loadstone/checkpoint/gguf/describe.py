@@ -37,6 +37,25 @@ _DECODER: tuple[Key, ...] = (*_SIZES, ("attention.layer_norm_rms_epsilon", "rms_
 _LAYER_NORMED: tuple[Key, ...] = (*_SIZES, ("attention.layer_norm_epsilon", "layer_norm_eps"))
 _WINDOW: Key = ("attention.sliding_window", "sliding_window")
 _EXPERTS_USED: Key = ("expert_used_count", "num_experts_per_tok")
+_GROUPED: tuple[Key, ...] = (
+    ("expert_count", "n_routed_experts"),
+    _EXPERTS_USED,
+    ("expert_shared_count", "n_shared_experts"),
+    ("expert_feed_forward_length", "moe_intermediate_size"),
+    ("leading_dense_block_count", "first_k_dense_replace"),
+    ("expert_group_count", "n_group"),
+    ("expert_group_used_count", "topk_group"),
+    ("expert_weights_norm", "norm_topk_prob"),
+    ("expert_weights_scale", "routed_scaling_factor"),
+)
+_LATENT: tuple[Key, ...] = (
+    *((theirs, ours) for theirs, ours in _DECODER if ours != "head_dim"),
+    ("attention.value_length", "v_head_dim"),
+    ("attention.q_lora_rank", "q_lora_rank"),
+    ("attention.kv_lora_rank", "kv_lora_rank"),
+    ("rope.dimension_count", "qk_rope_head_dim"),
+    *_GROUPED,
+)
 _ENCODER: tuple[Key, ...] = (
     ("embedding_length", "hidden_size"),
     ("block_count", "num_hidden_layers"),
@@ -76,6 +95,10 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
         ("rope.freq_base_swa", "rope_local_base_freq"),
         ("final_logit_softcapping", "final_logit_softcapping"),
     ),
+    "deepseek_v2": _LATENT,
+    "deepseek_v3": _LATENT,
+    "glm4_moe": (*_DECODER, *_GROUPED),
+    "dots1": (*_DECODER, *_GROUPED),
     "olmo": (*_SIZES, ("attention.clamp_kqv", "clip_qkv")),
     "olmo2": _DECODER,
     "olmo3": (*_DECODER, _WINDOW),
@@ -177,6 +200,7 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
 """Model type → what is written as it is, llama.cpp's key first."""
 _REALS = ("_epsilon", "freq_base", "freq_base_swa", "softcapping", "factor", "scale", "clamp_kqv")
 """Ends of keys whose values are real numbers, whole ones too."""
+_LATENT_TYPES = ("deepseek_v2", "deepseek_v3")
 _T5_CONTEXT = 512
 """Positions are relative in T5; its first texts were as long."""
 _YARN = ("factor", "original_max_position_embeddings", "beta_fast", "beta_slow")
@@ -221,6 +245,11 @@ def unsaid_scaling(config: Values) -> str | None:
         known = ("short_factor", "long_factor", "attention_factor") if same else None
     elif kind == "llama3" and model_type in ("llama", "mistral", "mixtral", "smollm3", "exaone4"):
         known = (*("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),)
+    elif kind == "yarn" and model_type in _LATENT_TYPES:
+        same = scaling.get("mscale") and scaling.get("mscale") == scaling.get("mscale_all_dim")
+        if not same:
+            return "mscale that is not mscale_all_dim"
+        known = (*_YARN, "mscale", "mscale_all_dim")
     if kind == "default":
         return None
     return f"rope_type {kind!r}" if known is None else _others(scaling, known)
@@ -281,6 +310,35 @@ def _olmo3(config: Values) -> Described:
 
 def _partial(config: Values) -> Described:
     return {"rope.dimension_count": int(int(config["head_dim"]) * float(config["partial_rotary_factor"]))}
+
+
+def _grouped(config: Values) -> Described:
+    """What makes scores of logits: 1 softmax, 2 sigmoid."""
+    return {"expert_gating_func": 1 if config["model_type"] == "deepseek_v2" else 2}
+
+
+def _dots1(config: Values) -> Described:
+    heads, of_keys = config["num_attention_heads"], config["num_key_value_heads"]
+    if heads != of_keys:
+        expected = f"{heads}: llama.cpp has as many heads of keys as of queries for this family"
+        raise InvalidConfig([Fault("config key 'num_key_value_heads'", expected, repr(of_keys))])
+    return _grouped(config)
+
+
+def _glm4_moe(config: Values) -> Described:
+    return _partial(config) | _grouped(config)
+
+
+def _latent(config: Values) -> Described:
+    """Heads as they are without the latent: files from before llama.cpp computed over it, which it reads as well."""
+    scaling = config.get("rope_scaling") or {}
+    described = _grouped(config) | {
+        "attention.key_length": int(config["qk_nope_head_dim"]) + int(config["qk_rope_head_dim"]),
+        "attention.head_count_kv": config["num_attention_heads"],
+    }
+    if scaling.get("rope_type") == "yarn":
+        described["rope.scaling.yarn_log_multiplier"] = 0.1 * float(scaling.get("mscale_all_dim") or 0.0)
+    return described
 
 
 def _cohere(config: Values) -> Described:
@@ -374,6 +432,9 @@ _MORE: Mapping[str, Callable[[Values], Described]] = {
     "olmo": _olmo,
     "olmo3": _olmo3,
     "stablelm": _partial,
+    **dict.fromkeys(_LATENT_TYPES, _latent),
+    "glm4_moe": _glm4_moe,
+    "dots1": _dots1,
     "exaone4": _windows,
     "cohere": _cohere,
     "cohere2": _cohere2,

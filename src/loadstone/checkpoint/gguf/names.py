@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from loadstone.checkpoint.gguf import configs
 from loadstone.checkpoint.gguf import decoder_configs as decoders
+from loadstone.checkpoint.gguf import expert_configs as experts
 from loadstone.checkpoint.gguf import older_decoder_configs as older
 from loadstone.checkpoint.gguf.architecture import GgufArchitecture, Quirk
 from loadstone.checkpoint.gguf.metadata import Facts, Values
@@ -210,6 +211,42 @@ def _llama(facts: Facts) -> GgufArchitecture:
     return _MIXTRAL if facts.number("expert_count", 0) else _LLAMA
 
 
+_CORRECTION = {"exp_probs_b.bias": "mlp.gate.e_score_correction_bias"}
+_SHARED = {f"ffn_{name}_shexp": f"mlp.shared_experts.{name}_proj" for name in ("gate", "up", "down")}
+_GROUPED = replace(
+    _QWEN2,
+    config=experts.dots1,
+    layer=_QWEN2.layer | _HEAD_NORMS | _SHARED | {"ffn_gate_inp": "mlp.gate"},
+    experts=_stacked("mlp"),
+    whole=_CORRECTION,
+)
+_DEEPSEEK_V2 = replace(
+    _GROUPED,
+    config=experts.deepseek_v2,
+    layer=_GATED
+    | _PRE_NORMS
+    | _SHARED
+    | {
+        "attn_q": "self_attn.q_proj",
+        "attn_q_a": "self_attn.q_a_proj",
+        "attn_q_a_norm": "self_attn.q_a_layernorm",
+        "attn_q_b": "self_attn.q_b_proj",
+        "attn_kv_a_mqa": "self_attn.kv_a_proj_with_mqa",
+        "attn_kv_a_norm": "self_attn.kv_a_layernorm",
+        "attn_kv_b": "self_attn.kv_b_proj",
+        "attn_output": "self_attn.o_proj",
+        "ffn_gate_inp": "mlp.gate",
+    },
+    by_head={"attn_k_b": ("self_attn.kv_b_proj", True), "attn_v_b": ("self_attn.kv_b_proj", False)},
+    whole={},
+)
+_DEEPSEEK_V3 = replace(_DEEPSEEK_V2, config=experts.deepseek_v3, whole=_CORRECTION)
+
+
+def _deepseek(facts: Facts) -> GgufArchitecture:
+    return _DEEPSEEK_V3 if experts.is_corrected(facts) else _DEEPSEEK_V2
+
+
 _OLMO2 = replace(_QWEN2, config=configs.olmo2, layer=_ATTENTION | _GATED | _HEAD_NORMS | _POST_NORMS)
 _OLMO3 = replace(_OLMO2, config=decoders.olmo3)
 _COMMAND_R = replace(_QWEN2, config=decoders.cohere, layer=_ATTENTION | _GATED | {"attn_norm": "input_layernorm"})
@@ -276,6 +313,14 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
     "stablelm": replace(_QWEN2, config=decoders.stablelm),
     "exaone4": replace(_OLMO2, config=decoders.exaone4, read=("rope_freqs.weight",)),
     "ernie4_5": replace(_QWEN2, config=decoders.ernie4_5),
+    "deepseek2": _deepseek,
+    "glm4moe": replace(
+        _GROUPED,
+        config=experts.glm4_moe,
+        layer={name: hub for name, hub in _GROUPED.layer.items() if name != "ffn_norm"}
+        | {"post_attention_norm": "post_attention_layernorm"},
+    ),
+    "dots1": _GROUPED,
     "command-r": replace(_COMMAND_R, layer=_COMMAND_R.layer | _HEAD_NORMS),
     "cohere2": replace(_COMMAND_R, config=decoders.cohere2),
     "chatglm": _CHATGLM,
@@ -367,6 +412,8 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
 _WRITTEN: dict[str, tuple[str, GgufArchitecture]] = {
     **dict.fromkeys(("llama", "mistral"), ("llama", _LLAMA)),
     "mixtral": ("llama", _MIXTRAL),
+    "deepseek_v2": ("deepseek2", _DEEPSEEK_V2),
+    "deepseek_v3": ("deepseek2", _DEEPSEEK_V3),
     "olmo2": ("olmo2", _OLMO2),
     "olmo3": ("olmo2", _OLMO3),
     "bert": ("bert", _BERT),
@@ -380,6 +427,7 @@ _OTHER_NAMES = {
     "cohere": "command-r",
     "gemma3_text": "gemma3",
     "glm": "chatglm",
+    "glm4_moe": "glm4moe",
     "gpt_bigcode": "starcoder",
     "gpt_neox": "gptneox",
     "jina_embeddings_v3": "jina-bert-v3",

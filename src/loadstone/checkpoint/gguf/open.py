@@ -20,7 +20,16 @@ from loadstone.checkpoint.names import GGUF
 from loadstone.core.tensors import DType, StoredTensor, TensorSlice
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
 from loadstone.quantization.ggml_blocks import needs_package, refuse, require_package
-from loadstone.quantization.gguf_tensor import Arrangement, Below, Paired, Sorted, Turned, rearranged
+from loadstone.quantization.gguf_tensor import (
+    Arrangement,
+    Below,
+    Blocks,
+    Paired,
+    Sorted,
+    Turned,
+    rearranged,
+    stored_blocks,
+)
 
 _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -143,9 +152,13 @@ def _as_the_hub_has_them(
 ) -> list[StoredTensor]:
     tensors: dict[str, StoredTensor] = {}
     parts: dict[str, dict[int, StoredTensor]] = {}
+    by_head: dict[str, dict[int, tuple[StoredTensor, bool]]] = {}
     collisions = []
     for name, tensor in raw.items():
         if name in gguf_architecture.read:
+            continue
+        if (head := gguf_architecture.head_of(name)) is not None:
+            by_head.setdefault(head[0], {})[head[1]] = tensor._replace(name=head[0]), head[2]
             continue
         known = gguf_architecture.hub_name(name)
         hub, (part, count) = known or (name, (0, 1))
@@ -156,8 +169,11 @@ def _as_the_hub_has_them(
             parts.setdefault(hub, {})[part] = undone
         else:
             tensors[hub] = undone
-    if collisions:
+    twice = (Fault(in_file(path, hub), "one map of all heads", "several") for hub in by_head if hub in tensors)
+    if collisions := [*collisions, *twice]:
         raise NameCollision(collisions)
+    for hub, heads in by_head.items():
+        tensors[hub] = _of_heads(path, hub, [heads[part] for part in sorted(heads)])
     for hub, those in parts.items():
         tensors[hub] = _joined(path, hub, [those[part] for part in sorted(those)])
     return list(tensors.values())
@@ -215,3 +231,30 @@ def _joined(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:
     offset = min(part.offset for part in parts)
     end = max(part.range.stop for part in parts)
     return StoredTensor(name, first.dtype, (count, row, width), path, offset, end - offset, None, tuple(slices))
+
+
+def _of_heads(path: Path, name: str, parts: list[tuple[StoredTensor, bool]]) -> StoredTensor:
+    """One map of matrices for each head (heads, rows, columns), or turned: of the first head all, then of the next."""
+    heads = {tensor.shape[0] for tensor, _ in parts if len(tensor.shape) == 3}
+    sizes = [(tensor.shape[2:0:-1] if is_turned else tensor.shape[1:]) for tensor, is_turned in parts]
+    if len(parts) < 2 or len(heads) > 1 or any(len(size) != 2 or size[1] != sizes[0][1] for size in sizes):
+        found = " and ".join(str(tensor.shape) for tensor, _ in parts)
+        expected = "a stack of matrices for keys, and one for values, for as many heads of the same width"
+        raise CorruptCheckpoint([Fault(in_file(path, name), expected, found)])
+    slices, row, (count,), width = [], 0, heads, sizes[0][1]
+    for head in range(count):
+        for (tensor, is_turned), (rows, _) in zip(parts, sizes, strict=True):
+            one = rearranged(_one_of(tensor, head), Turned() if is_turned else None)
+            slices.append(TensorSlice(one, (slice(row, row + rows), slice(0, width))))
+            row += rows
+    offset, end = min(each.offset for each, _ in parts), max(each.range.stop for each, _ in parts)
+    dtype = parts[0][0].dtype
+    return StoredTensor(name, dtype, (row, width), path, offset, end - offset, None, tuple(slices))
+
+
+def _one_of(stack: StoredTensor, number: int) -> StoredTensor:
+    """One matrix of a stack."""
+    stored = stack.packing.stored if isinstance(stack.packing, Blocks) else stack
+    nbytes = stored.nbytes // stored.shape[0]
+    one = stored._replace(shape=stored.shape[1:], offset=stored.offset + number * nbytes, nbytes=nbytes)
+    return stored_blocks(one, stack.packing.type) if isinstance(stack.packing, Blocks) else one
