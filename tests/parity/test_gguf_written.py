@@ -18,6 +18,7 @@ from loadstone.errors import InvalidConfig
 
 from .cases import Case
 from .gguf_writing import ARCHITECTURES, TOKENIZERS, write_gguf
+from .read_texts import PLAIN as PLAIN_TEXTS
 from .reference import Store, assert_close, fill
 from .test_gguf import CASES, KINDS, REARRANGED, WIDE, auto, case_of, outputs, reference_of
 
@@ -165,6 +166,26 @@ def test_what_llama_cpp_would_compute_otherwise_is_refused_by_name(
     with pytest.raises(InvalidConfig, match=key):
         loadstone.convert(folder, tmp_path / "x.gguf", format="gguf")
     assert not (tmp_path / "x.gguf").exists()
+
+
+@pytest.mark.parametrize(
+    ("stem", "kind", "again"), [("Camembert", "xlm-roberta", "XLMRoberta"), ("Data2VecText", "roberta", "Roberta")]
+)
+def test_what_computes_like_roberta_is_read_as_the_one_with_its_tokenizer(
+    tmp_path: Path, stem: str, kind: str, again: str
+) -> None:
+    config = getattr(transformers, f"{stem}Config")(**PLAIN_TEXTS, hidden_dropout_prob=0.0)
+    reference = getattr(transformers, f"{stem}Model")(config).eval()
+    fill(reference, 1, norms_at=1.0)
+    reference.save_pretrained(tmp_path)
+    put_tokenizer(tmp_path, kind)
+    loadstone.convert(tmp_path, tmp_path / "x.gguf", format="gguf", gguf_type="f32", verify=True)
+    model = loadstone.AutoModel.from_pretrained(tmp_path / "x.gguf").eval()
+    assert type(model).__name__ == f"{again}Model"
+    given = {"input_ids": torch.arange(4, 20).view(2, 8), "attention_mask": torch.ones(2, 8, dtype=torch.long)}
+    with torch.no_grad():
+        found, expected = model(**given), reference(**given)
+    assert_close(found.last_hidden_state, expected.last_hidden_state, stem)
 
 
 @pytest.mark.parametrize(("network", "tied"), [("relu", True), ("gated-gelu", False)])

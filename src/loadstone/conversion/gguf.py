@@ -23,7 +23,7 @@ from loadstone.architectures.naming import naming_of
 from loadstone.architectures.registry import config_class
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.gguf.architecture import GgufArchitecture
-from loadstone.checkpoint.gguf.configs import CLASS_NAMES
+from loadstone.checkpoint.gguf.configs import CLASS_NAMES, ROBERTAS
 from loadstone.checkpoint.gguf.describe import describe, rope_tensors, unsaid_scaling
 from loadstone.checkpoint.gguf.metadata import Facts
 from loadstone.checkpoint.gguf.names import architecture, written_architecture
@@ -340,7 +340,7 @@ def _check_said(
     facts.raise_if_any()
     expected, found = _compared(config), _compared(config_class(str(read["model_type"])).from_dict(read))
     faults = []
-    if read["model_type"] != config.model_type:
+    if read["model_type"] != config.model_type and not {read["model_type"], config.model_type} <= {*ROBERTAS}:
         faults.append(Fault(f"{where}: 'model_type'", repr(config.model_type), f"{read['model_type']!r} in the file"))
     if (unsaid := unsaid_scaling(expected)) is not None:
         faults.append(Fault(f"{where}: 'rope_scaling'", "what a GGUF file can say", unsaid))

@@ -18,8 +18,10 @@ _PADDING = "tokenizer.ggml.padding_token_id"
 CLASS_NAMES = {
     "bert": "BertModel",
     "bloom": "BloomForCausalLM",
+    "camembert": "CamembertModel",
     "cohere": "CohereForCausalLM",
     "cohere2": "Cohere2ForCausalLM",
+    "data2vec-text": "Data2VecTextModel",
     "deepseek_v2": "DeepseekV2ForCausalLM",
     "deepseek_v3": "DeepseekV3ForCausalLM",
     "distilbert": "DistilBertModel",
@@ -60,6 +62,9 @@ CLASS_NAMES = {
     "xlm-roberta": "XLMRobertaModel",
 }
 """Model type → the class that such a file can fill: those of encoders lack the head of masked language models."""
+
+ROBERTAS = ("roberta", "xlm-roberta", "camembert", "data2vec-text")
+"""Those that compute like RoBERTa. A file does not say which: it is read as the first of them with its tokenizer."""
 
 
 def common(facts: Facts, model_type: str) -> Values:

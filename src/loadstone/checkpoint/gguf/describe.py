@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from loadstone.checkpoint.gguf.configs import llama3_factors, missing_positions
+from loadstone.checkpoint.gguf.configs import ROBERTAS, llama3_factors, missing_positions
 from loadstone.checkpoint.gguf.metadata import Values
 from loadstone.checkpoint.gguf.write import Value
 from loadstone.core.json_values import JsonObject
@@ -150,7 +150,7 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
         ("use_parallel_residual", "use_parallel_residual"),
     ),
     **dict.fromkeys(
-        ("bert", "roberta", "xlm-roberta"),
+        ("bert", *ROBERTAS),
         (
             *_ENCODER,
             ("context_length", "max_position_embeddings"),
@@ -449,8 +449,7 @@ _MORE: Mapping[str, Callable[[Values], Described]] = {
     "mpt": _mpt,
     "gpt_neox": _gpt_neox,
     "bert": _bert,
-    "roberta": _roberta,
-    "xlm-roberta": _roberta,
+    **dict.fromkeys(ROBERTAS, _roberta),
     "distilbert": _distilbert,
     "modernbert": _modernbert,
     "nomic_bert": _bert,

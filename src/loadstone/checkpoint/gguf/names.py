@@ -417,7 +417,7 @@ _WRITTEN: dict[str, tuple[str, GgufArchitecture]] = {
     "olmo2": ("olmo2", _OLMO2),
     "olmo3": ("olmo2", _OLMO3),
     "bert": ("bert", _BERT),
-    **dict.fromkeys(("roberta", "xlm-roberta"), ("bert", _ROBERTA)),
+    **dict.fromkeys(configs.ROBERTAS, ("bert", _ROBERTA)),
     "distilbert": ("bert", _DISTILBERT),
     "t5": ("t5", _T5),
     "falcon": ("falcon", _FALCON),
