@@ -17,6 +17,7 @@ import loadstone
 from loadstone.text.gguf import tokenizer_json
 
 from .reference import fill
+from .test_gguf_written import put_tokenizer, tokenizer_for
 
 pytestmark = pytest.mark.long
 TOKENS = 24
@@ -174,9 +175,8 @@ def test_a_trained_model_answers_as_here(smollm2: Path, tmp_path: Path) -> None:
         assert_same_answer(path, "The capital of France is", 24)
 
 
-def test_a_sentence_encoder_embeds_as_here(minilm: Path, tmp_path: Path) -> None:
-    path, text = tmp_path / "x.gguf", "The cat sits on the mat; naïve!"
-    loadstone.convert(minilm, path, format="gguf", gguf_type="f32", verify=True)
+def assert_same_vector(path: Path, text: str) -> None:
+    """The mean of what is said of all tokens."""
     params: Any = xllamacpp.CommonParams()
     params.model.path, params.n_ctx, params.n_gpu_layers, params.warmup = str(path), 256, 0, False
     params.embedding, params.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
@@ -187,3 +187,22 @@ def test_a_sentence_encoder_embeds_as_here(minilm: Path, tmp_path: Path) -> None
     theirs = torch.tensor(said["data"][0]["embedding"])
     assert said["usage"]["prompt_tokens"] == len(ids)
     assert torch.nn.functional.cosine_similarity(ours, theirs, 0) > 0.99999
+
+
+def test_a_sentence_encoder_embeds_as_here(minilm: Path, tmp_path: Path) -> None:
+    loadstone.convert(minilm, tmp_path / "x.gguf", format="gguf", gguf_type="f32", verify=True)
+    assert_same_vector(tmp_path / "x.gguf", "The cat sits on the mat; naïve!")
+
+
+@pytest.mark.parametrize("family", ["nomic_bert", "jina_embeddings_v3"])
+def test_an_encoder_with_rotary_positions_embeds_as_here(family: str, tmp_path: Path) -> None:
+    made, named = tokenizer_for(family)
+    put_tokenizer(tmp_path, family)
+    special = {f"{name}_id": made.token_to_id(token) for name, token in named.items() if name != "unk_token"}
+    sizes = dict(hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4)
+    config = transformers.AutoConfig.for_model(family, **sizes, **special, vocab_size=made.get_vocab_size())
+    model = transformers.AutoModel.from_config(config).eval()
+    fill(model, 7, norms_at=1.0)
+    model.save_pretrained(tmp_path)
+    loadstone.convert(tmp_path, tmp_path / "x.gguf", format="gguf", gguf_type="f32", verify=True)
+    assert_same_vector(tmp_path / "x.gguf", "a cat sits on the mat")

@@ -56,6 +56,7 @@ from loadstone.transfer.outgoing import OutgoingTensor
 
 GGUF_TYPES = tuple(name.lower() for name in ENCODED)
 """What ``gguf_type`` may be."""
+_SEGMENTS = "tokenizer.ggml.token_type_count"
 _OF_BLOCKS = 2
 """``general.quantization_version``."""
 _OF_DTYPES = {DType.BFLOAT16: "BF16", DType.FLOAT16: "F16"}
@@ -210,6 +211,8 @@ def _planned(
         **({"general.quantization_version": _OF_BLOCKS} if kind.dtype is None else {}),
         **{f"{name}.{key}": value for key, value in describe(values).items()},
         **tokenizer,
+        # By which llama.cpp makes room for the vectors of segments.
+        **({_SEGMENTS: values["type_vocab_size"]} if "type_vocab_size" in values else {}),
     }
     _check_said(origin, config, metadata, tensors)
     return Written(metadata, tensors, tuple(writer.fallbacks), tuple(sorted(writer.dropped)))
