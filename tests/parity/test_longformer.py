@@ -42,6 +42,34 @@ def test_attentions_are_those_of_transformers(bare: Made, framework: str, marked
         note("LongformerModel", (ours - theirs[:, :, :9]).abs().max().item(), "global_attentions")
 
 
+@pytest.mark.parametrize("framework", IN_FRAMEWORKS)
+@pytest.mark.parametrize("marked", [(0, 3, 30), (5,), ()], ids=str)
+def test_long_texts_are_read_in_blocks(bare: Made, framework: str, marked: tuple[int, ...]) -> None:
+    """As if everything were looked at for each token; a program that is compiled does that where tokens see all."""
+    config = transformers.LongformerConfig(**{**PARITY.plain, "max_position_embeddings": 48})
+    torch.manual_seed(0)
+    model = transformers.LongformerModel(config).eval()
+    folder = bare.folder / "long"
+    model.save_pretrained(folder)
+    ids = torch.randint(4, 37, (2, 43), generator=torch.Generator().manual_seed(3))
+    mask = torch.ones_like(ids)
+    mask[0, 39:] = mask[1, :2] = 0
+    given: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
+    if marked:
+        given["global_attention_mask"] = torch.zeros_like(ids)
+        given["global_attention_mask"][0, list(marked)] = given["global_attention_mask"][1, 7] = 1
+    with torch.no_grad():
+        expected = model(**given)
+    side = SIDES[framework]
+    ours = getattr(loadstone, side.prefix + "LongformerModel").from_pretrained(folder)
+    if framework == "torch":
+        ours.eval()
+    for call in (side.call, side.compiled):
+        found: Any = call(ours, **given)
+        difference = (found.last_hidden_state - expected.last_hidden_state).abs().max().item()
+        note("LongformerModel", difference, "last_hidden_state")
+
+
 def test_a_text_without_three_separators_is_told_what_to_do(tmp_path: Path) -> None:
     config = transformers.LongformerConfig(**PARITY.plain)
     each = Made("LongformerForQuestionAnswering", config, tmp_path)

@@ -21,6 +21,7 @@ from loadstone.errors import ArgumentError
 
 _EVERYTHING = MaskKind(causal=False)
 _LOWEST = -3e38
+_FEW_BLOCKS = 4
 _SEPARATORS = 3
 """How many a text has that consists of a question and what it is about."""
 
@@ -49,15 +50,77 @@ class LongEmbeddings(Embeddings):
                     f"global_attention_mask has shape {tuple(asked.shape)}, expected {tuple(x.shape[:2])}: one number "
                     "for each token."
                 )
-            state.everywhere = xp.astype(xp.near(asked, x), xp.bool_)
+            marked = xp.astype(xp.near(asked, x), xp.bool_)
             if state.padding is not None:
-                state.everywhere = state.everywhere & state.padding
+                marked = marked & state.padding
+            _leave_everywhere(run, marked)
         for kind in state.kinds:
-            state.masks[kind] = run.mask(_seen(run, x, kind.window))
+            blocks = _blocks(run, x, kind.window)
+            seen = _seen(run, x, kind.window) if blocks is None else _seen_in_blocks(run, x, kind.window or 0, blocks)
+            state.masks[kind] = run.mask(seen)
         if state.padding is not None:
             shown = state.padding[:, None, None]
             state.masks[_EVERYTHING] = run.mask(shown | ~xp.any(shown, axis=-1, keepdims=True))
         return x
+
+
+def _leave_everywhere(run: Run, marked: Array) -> None:
+    """Leave which tokens see everything, (batch, tokens), in the state; nothing where none is known to."""
+    numbers, places = run.numbers(marked), None
+    if numbers is not None:
+        most = int(numbers.sum(axis=1).max())
+        if not most:
+            return
+        places = run.xp.slice(_marked_first(run, marked), 0, most)
+    run.state.everywhere = marked, places
+
+
+def _marked_first(run: Run, marked: Array) -> Array:
+    """The places (batch, tokens) of a row, those that are marked first, each in their order."""
+    xp = run.xp
+    tokens = xp.shape(marked)[1]
+    place = xp.arange(tokens, like=marked)
+    return xp.argsort(place[None] + (1 - xp.astype(marked, place.dtype)) * tokens, axis=-1)
+
+
+def _blocks(run: Run, x: Array, window: int | None) -> int | None:
+    """Into how many blocks of ``window`` tokens each row of ``x`` (batch, tokens, width) is cut, so that a block sees
+    itself and its neighbors, and what everything sees; None where texts are short, or too little is known."""
+    tokens, everywhere = run.known(run.xp.shape(x)[1]), run.state.everywhere
+    is_known = isinstance(tokens, int) and (everywhere is None or everywhere[1] is not None)
+    if not is_known or tokens is None or not window or tokens <= _FEW_BLOCKS * window:
+        return None
+    return -(-tokens // window)
+
+
+def _around(run: Run, x: Array, window: int, blocks: int) -> Array:
+    """Of each block of ``x`` (batch, tokens, …) that and its neighbors, (batch, blocks, 3 · window, …)."""
+    xp = run.xp
+    batch, tokens, *rest = xp.shape(x)
+    x = xp.pad(x, window, (blocks + 1) * window - tokens, axis=1)
+    x = xp.reshape(x, (batch, blocks + 2, window, *rest))
+    return xp.concat([x[:, start : start + blocks] for start in range(3)], axis=2)
+
+
+def _seen_in_blocks(run: Run, x: Array, window: int, blocks: int) -> Array:
+    """The same as :func:`_seen` for blocks, (batch · blocks, 1, window, places that everything sees and those around
+    the block)."""
+    xp, state, tokens = run.xp, run.state, run.xp.shape(x)[1]
+    local = xp.zeros_like(x[..., 0]) == 0
+    if state.padding is not None:
+        local = local & state.padding
+    if state.everywhere is not None:
+        local = local & ~state.everywhere[0]
+    key = _around(run, xp.arange(tokens, like=x)[None], window, blocks)
+    query = xp.reshape(xp.arange(blocks * window, like=x), (1, blocks, window))
+    near = xp.abs(query[..., None] - key[:, :, None]) <= window
+    seen = near & _around(run, local, window, blocks)[:, :, None]
+    if state.everywhere is not None:
+        marked, places = state.everywhere
+        used = xp.at_places(marked, places)[:, None, None] | (seen[..., :1] & ~seen[..., :1])
+        seen = xp.concat((used, seen), axis=-1)
+    seen = seen | ~xp.any(seen, axis=-1, keepdims=True)
+    return xp.reshape(seen, (-1, 1, window, seen.shape[-1]))
 
 
 def _seen(run: Run, x: Array, window: int | None) -> Array:
@@ -67,7 +130,7 @@ def _seen(run: Run, x: Array, window: int | None) -> Array:
     place = xp.arange(xp.shape(x)[1], like=x)
     seen = (xp.abs(place[:, None] - place[None]) <= (window or 0))[None, None]
     if state.everywhere is not None:
-        seen = seen | xp.near(state.everywhere, x)[:, None, None]
+        seen = seen | state.everywhere[0][:, None, None]
     if state.padding is not None:
         seen = seen & state.padding[:, None, None]
     return seen | ~xp.any(seen, axis=-1, keepdims=True)
@@ -110,24 +173,55 @@ class LongAttention(Attention):
         xp, state = run.xp, run.state
         made = self._project(run, x)
         weights = self._weights(run, made, _seen(run, x, self.window)) if run.shows_attention else None
-        out = run.attend(self, *made) if weights is None else _joined(run, weights @ made[2])
         if weights is not None:
+            out = _joined(run, weights @ made[2])
             run.show(self, self._by_distance(run, weights), everywhere=False)
+        else:
+            blocks = _blocks(run, x, self.window)
+            out = run.attend(self, *made) if blocks is None else self._in_blocks(run, made, blocks)
         if state.everywhere is not None:
-            own = tuple(self._by_head(run, run(part, x)) for part in self.everywhere)
-            if weights is None:
-                all_out = run.attend(self._whole, *own)
-            else:
-                shown = xp.zeros_like(state.everywhere[:, None, None]) == 0 if state.padding is None else None
-                seen = state.padding[:, None, None] if shown is None else shown
-                weights = self._weights(run, own, seen | ~xp.any(seen, axis=-1, keepdims=True))
-                all_out = _joined(run, weights @ own[2])
-                by_query = xp.at_places(xp.permute_dims(weights, (0, 2, 1, 3)), self._places(run)[0])
-                run.show(self, self._used(run, xp.permute_dims(by_query, (0, 2, 3, 1))), everywhere=True)
-            out = xp.where(state.everywhere[..., None], all_out, out)
+            marked = state.everywhere[0]
+            out = xp.where(marked[..., None], self._of_everything(run, x, shows=weights is not None), out)
         if state.padding is not None:
             out = out * xp.astype(state.padding, out.dtype)[..., None]
         return out if self.output is None else run(self.output, out)
+
+    def _in_blocks(self, run: Run, made: tuple[Array, ...], blocks: int) -> Array:
+        """What :meth:`compute` makes of queries, keys and values (batch, heads, tokens, head_dim), block by block."""
+        xp, window, everywhere = run.xp, self.window or 0, run.state.everywhere
+        query, *others = (xp.permute_dims(each, (0, 2, 1, 3)) for each in made)
+        batch, tokens, heads, dim = xp.shape(query)
+        query = xp.reshape(xp.pad(query, 0, blocks * window - tokens, axis=1), (-1, window, heads, dim))
+        seen = []
+        for each in others:
+            around = _around(run, each, window, blocks)
+            if everywhere is not None:
+                every = xp.at_places(each, everywhere[1])[:, None]
+                shape = xp.shape(every)
+                every = xp.broadcast_to(every, (batch, blocks, *shape[2:]))
+                around = xp.concat((every, around), axis=2)
+            seen.append(xp.reshape(around, (-1, around.shape[2], heads, dim)))
+        out = run.attend(self, *(xp.permute_dims(each, (0, 2, 1, 3)) for each in (query, *seen)))
+        return xp.slice(xp.reshape(out, (batch, blocks * window, out.shape[-1])), 0, tokens)
+
+    def _of_everything(self, run: Run, x: Array, *, shows: bool) -> Array:
+        """What places that see everything make of it, (batch, tokens, heads · head_dim); of others anything."""
+        xp, (marked, places) = run.xp, run.state.everywhere
+        x_of_query = x if shows or places is None else xp.at_places(x, places)
+        each = zip(self.everywhere, (x_of_query, x, x), strict=True)
+        made = tuple(self._by_head(run, run(part, given)) for part, given in each)
+        if shows:
+            padding = run.state.padding
+            seen = (xp.zeros_like(x[..., 0]) == 0 if padding is None else padding)[:, None, None]
+            weights = self._weights(run, made, seen | ~xp.any(seen, axis=-1, keepdims=True))
+            by_query = xp.at_places(xp.permute_dims(weights, (0, 2, 1, 3)), self._places(run)[0])
+            run.show(self, self._used(run, xp.permute_dims(by_query, (0, 2, 3, 1))), everywhere=True)
+            return _joined(run, weights @ made[2])
+        out = run.attend(self._whole, *made)
+        if places is None:
+            return out
+        number = xp.cumulative_sum(xp.astype(marked, places.dtype), axis=1) - 1
+        return xp.at_places(out, xp.clip(number, min=0))
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         yield from super().roles(role)
@@ -147,13 +241,11 @@ class LongAttention(Attention):
 
     def _places(self, run: Run) -> tuple[Array, Array]:
         """Where the places are that see everything, and which of these numbers (batch, most of a row) mean one."""
-        xp, everywhere = run.xp, run.state.everywhere
-        each = xp.astype(everywhere, xp.int32)
-        count = xp.sum(each, axis=1, keepdims=True)
-        most = run.size(xp.max(count))
-        place = xp.arange(xp.shape(each)[1], like=each)
-        later = xp.argsort(place[None] + (1 - each) * xp.shape(each)[1], axis=-1)
-        return xp.slice(later, 0, most), xp.arange(most, like=each)[None] < count
+        xp, (marked, places) = run.xp, run.state.everywhere
+        if places is None:
+            most = run.size(xp.max(xp.sum(xp.astype(marked, xp.int32), axis=1, keepdims=False)))
+            places = xp.slice(_marked_first(run, marked), 0, most)
+        return places, xp.at_places(marked, places)
 
     def _used(self, run: Run, weights: Array) -> Array:
         """Weights (…, most of a row) without those that mean no place."""
@@ -166,7 +258,7 @@ class LongAttention(Attention):
             weights = weights * xp.astype(state.padding, weights.dtype)[:, None, :, None]
         near = weights
         if state.everywhere is not None:
-            local = xp.astype(~state.everywhere, weights.dtype)
+            local = xp.astype(~state.everywhere[0], weights.dtype)
             weights = weights * local[:, None, :, None]
             near = weights * local[:, None, None]
         tokens = xp.shape(weights)[2]

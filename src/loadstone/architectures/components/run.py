@@ -154,8 +154,9 @@ class State(Protocol):
     positions."""
     padding: Array | None
     """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
-    everywhere: Array | None
-    """(batch, tokens): true for a token that sees everything, and that everything sees; None where there is none."""
+    everywhere: tuple[Array, Array | None] | None
+    """(batch, tokens): true for a token that sees everything, and that everything sees; and where these are, (batch,
+    most of a row), then others, where that is known before a program runs. None where there is none."""
     features: Array | None
     """What a stem leaves here to be shown beside the hidden states."""
     grid: tuple[int | Array, int | Array] | None

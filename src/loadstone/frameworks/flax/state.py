@@ -84,7 +84,7 @@ class State:
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Array] = []
         self.experts: Array | None = None
-        self.everywhere: Array | None = None
+        self.everywhere: tuple[Array, Array | None] | None = None
         self.distances: tuple[Array, Array] | None = None
         self.bias: Array | None = None
         self.memory: Array | None = None

@@ -40,7 +40,7 @@ class State:
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[tf.Tensor] = []
         self.experts: tf.Tensor | None = None
-        self.everywhere: tf.Tensor | None = None
+        self.everywhere: tuple[tf.Tensor, tf.Tensor | None] | None = None
         self.distances: tuple[tf.Tensor, tf.Tensor] | None = None
         self.rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] = {}
         self.bias: tf.Tensor | None = None

@@ -59,7 +59,7 @@ class State(Movable):
         self.grid: tuple[Any, Any] | None = None
         self.taken: list[Tensor] = []
         self.experts: Tensor | None = None
-        self.everywhere: Tensor | None = None
+        self.everywhere: tuple[Tensor, Tensor | None] | None = None
         self.distances: tuple[Tensor, Tensor] | None = None
         self.rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         """cos and sin of the positions."""
