@@ -12,6 +12,7 @@ import pytest
 from hub_server import the_hub
 
 import loadstone
+from loadstone.architectures.parallel import tensor_parallel
 from loadstone.errors import (
     ArgumentError,
     CheckpointNotFound,
@@ -303,6 +304,13 @@ def test_what_reads_no_text_has_no_such_class(tmp_path: Path) -> None:
     transformers.ViTModel(transformers.ViTConfig(image_size=8, patch_size=4, **sizes)).save_pretrained(tmp_path)
     with pytest.raises(UnknownModelType, match="sentence-embedding"):
         load(tmp_path)
+
+
+def test_a_language_models_head_is_split_over_devices_as_without_modules(tmp_path: Path) -> None:
+    folder = encoder(tmp_path / "splade", "BertForMaskedLM")
+    plain = loadstone.AutoModelForMaskedLM.from_pretrained(folder)
+    add_modules(folder, [("SpladePooling", {}, {})], transformer_task="fill-mask")
+    assert tensor_parallel(load(folder).component) == tensor_parallel(plain.component)
 
 
 def test_a_mask_that_shows_pairs_does_not_say_what_to_pool(wide: Path) -> None:

@@ -213,7 +213,8 @@ def _is_language_model(encoder: _Module) -> bool:
     gives = {"feature-extraction": "last_hidden_state", "fill-mask": "logits"}.get(str(task))
     if gives is None:
         raise encoder.fault("'feature-extraction' or 'fill-mask'", repr(task), "transformer_task")
-    text = (encoder.config.get("modality_config") or {"text": {}}).get("text")
+    modalities = encoder.config.get("modality_config", {"text": {}})
+    text = modalities.get("text") if isinstance(modalities, dict) else modalities
     if not isinstance(text, dict):
         raise encoder.fault("an entry for 'text'", repr(text), "modality_config")
     asked = text.get("method", "forward"), text.get("method_output_name", gives)

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from loadstone.architectures.components.base import Component, Part, check_activation
 from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.splitting import Role
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
@@ -139,6 +140,13 @@ class SentenceModules(Component):
     """For each step what it reads and gives."""
     language: tuple[Part, ...] = ()
     """A language model's head: what the steps read of a token are then its logits."""
+
+    computes_shares: ClassVar[bool] = True
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        """The vocabulary's rows are the last part of a language model's head."""
+        if self.language and role is not None:
+            yield self.language[-1], role
 
     def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> Array:
         """``out``: the encoder's output; ``given``: the arguments of the forward pass. Gives (batch, width).

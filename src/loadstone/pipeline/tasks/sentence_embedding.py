@@ -19,7 +19,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import require_framework
 from loadstone.pipeline.sentence_parts import describe
 from loadstone.pipeline.tasks.base import Pipeline, as_numpy
-from loadstone.sources.sentence_files import KEY, SentenceFiles
+from loadstone.sources.sentence_files import KEY, SETTINGS_NAME, SentenceFiles
 from loadstone.text.batch_encoding import BatchEncoding
 from loadstone.text.lengths import NO_LIMIT
 
@@ -108,6 +108,8 @@ class SentenceEmbeddingPipeline(Pipeline):
         prompts = settings.get("prompts") or {}
         if prompt is not None:
             return prompt
+        if not isinstance(prompts, dict):
+            raise ArgumentError(f"{SETTINGS_NAME}, key 'prompts': expected an object, found {prompts!r:.100}.")
         name = settings.get("default_prompt_name") if name is None else name
         if name is None:
             return ""
@@ -163,4 +165,6 @@ def over(model: Any, framework_name: str, files: SentenceFiles | None) -> Any:
     setattr(made, family.prefix, model)
     if framework_name == "torch":
         made.eval()
+    else:
+        framework.finish(made, dtype, None)
     return made
