@@ -75,6 +75,28 @@ def test_second_save_finds_nothing_of_the_first_in_its_way(folder: Path) -> None
     assert tree(folder) == OLD | OTHER
 
 
+@pytest.mark.usefixtures("way")
+def test_files_in_folders_within_are_part_of_the_set(folder: Path) -> None:
+    stitch(folder, {"part/old": b"kept", "part/config": b"old"})
+    new = {**NEW, "part/config": b"new", "another/weights": b"new"}
+    for _ in range(2):
+        save(folder, new)
+        assert tree(folder) == new | OTHER | {"part/old": b"kept"}
+    (folder.parent / "fresh").mkdir()
+    save(folder.parent / "fresh", new)
+    assert tree(folder.parent / "fresh") == new
+    assert sorted(os.listdir(folder.parent)) == ["checkpoint", "fresh"]
+
+
+@pytest.mark.usefixtures("way")
+def test_a_link_where_a_folder_within_is_to_be_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    precious = stitch(tmp_path / "precious", {"config": b"precious"})
+    (folder / "part").symlink_to(precious)
+    with pytest.raises(SaveError, match="a file or a link"):
+        save(folder, {**NEW, "part/config": b"new"})
+    assert tree(precious) == {"config": b"precious"} and tree(folder) == OLD | OTHER
+
+
 def test_folder_that_is_not_there_is_made_with_its_parents(tmp_path: Path) -> None:
     save(tmp_path / "a" / "b" / "c")
     assert tree(tmp_path / "a" / "b" / "c") == NEW
@@ -609,6 +631,18 @@ def test_journal_that_no_save_wrote_is_named_and_not_followed(folder: Path, cont
         finish_interrupted_save(folder)
     assert {name: tree(folder)[name] for name in OLD} == OLD
     assert (folder.parent / "precious").exists()
+
+
+@pytest.mark.parametrize("content", [{"place": ["part/new"], "remove": []}, {"place": [], "remove": ["part/config"]}])
+def test_journal_that_leads_out_through_a_link_is_not_followed(
+    folder: Path, tmp_path: Path, content: dict[str, list[str]]
+) -> None:
+    precious = stitch(tmp_path / "precious", {"config": b"precious"})
+    (folder / "part").symlink_to(precious)
+    plant(folder, {"version": 1, **content}, {"part/new": b"planted"})
+    with pytest.raises(CorruptCheckpoint):
+        finish_interrupted_save(folder)
+    assert tree(precious) == {"config": b"precious"}
 
 
 def test_journal_that_places_a_link_is_not_followed(folder: Path) -> None:

@@ -166,8 +166,8 @@ def _read_journal(folder: Path, stage: Path) -> _Journal:
     if not isinstance(parsed, dict) or parsed.get("version") != 1:
         raise _not_ours(stage, path, "the journal of a save, version 1", "another one")
     journal = _Journal(parsed.get("place", ()), parsed.get("remove", ()))
-    for names in journal:
-        if not isinstance(names, list) or not all(isinstance(name, str) and is_name_within(name) for name in names):
+    for names, is_allowed in ((journal.place, is_name_within), (journal.remove, is_plain_name)):
+        if not isinstance(names, list) or not all(isinstance(name, str) and is_allowed(name) for name in names):
             raise _not_ours(stage, path, "lists of plain file names", "something else")
     for name in journal.place:
         for holder in (holder_of(stage, name), holder_of(folder, name)):
