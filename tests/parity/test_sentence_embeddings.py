@@ -169,6 +169,12 @@ def test_offloaded_planned_cast_and_swapped_as_any_model(wide: Path, copied: Pat
         model.swap_weights(copied)
 
 
+def test_load_into_fills_all_of_it(wide: Path) -> None:
+    model = loadstone.AutoModelForSentenceEmbedding.from_config(load(wide).config).eval()
+    loadstone.load_into(model, wide)
+    np.testing.assert_allclose(vectors(model), expected(wide, RIGHT), atol=1e-5)
+
+
 def test_a_lock_holds_every_file_of_it(wide: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(wide, tmp_path / "model"))
     lock = tmp_path / "loadstone.lock"

@@ -19,6 +19,7 @@ from loadstone.frameworks.ranks import agree, share_of_node, together
 from loadstone.frameworks.registry import require_torch
 from loadstone.pipeline.facts import module_facts, plan_facts
 from loadstone.pipeline.same_checkpoint import agree_on_checkpoint
+from loadstone.pipeline.sentence_parts import makes_sentences, opened_whole
 from loadstone.planning.match import Gaps, MatchOptions, match
 from loadstone.planning.mesh import stored_bytes
 from loadstone.planning.weights import weights_at
@@ -75,7 +76,7 @@ def load_into(
         raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
     framework.settle(module)
     with together(framework.ranks_holding(module), "load_into") as exchange:
-        opened = checkpoint if isinstance(checkpoint, Checkpoint) else _opened(checkpoint)
+        opened = checkpoint if isinstance(checkpoint, Checkpoint) else _opened(checkpoint, module)
         asked = {"dtype": str(dtype), "strict": strict, "key_mapping": key_mapping}
         agree_on_checkpoint(exchange, opened, None, partial(module_facts, opened, asked))
         report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
@@ -127,8 +128,9 @@ def load_into(
         return report
 
 
-def _opened(name: str | os.PathLike[str]) -> Checkpoint:
-    return open_files(name if is_address(name) else local_path(name)).checkpoint
+def _opened(name: str | os.PathLike[str], module: nn.Module) -> Checkpoint:
+    place = name if is_address(name) else local_path(name)
+    return opened_whole(place) if makes_sentences(type(module)) else open_files(place).checkpoint
 
 
 def _wanted(dtype: object) -> DType | None:

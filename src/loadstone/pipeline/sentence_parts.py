@@ -16,7 +16,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.remote_path import is_address
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.select_class import AutoTarget
-from loadstone.sources.open import open_weights
+from loadstone.sources.open import open_files, open_weights
 from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.sources.resolve import resolve_files
 from loadstone.sources.sentence_files import KEY, SentenceFiles, find_sentence_files
@@ -58,6 +58,15 @@ def opened_parts(
         which = FileChoice((PurePosixPath(options.subfolder) / folder).as_posix())
         source = resolve_files(place, which, hub)
         yield name, open_weights(source.hashed() if is_hashed else source, which)
+
+
+def opened_whole(place: str | os.PathLike[str]) -> Checkpoint:
+    """The weights of the encoder, and of the modules above it, by name."""
+    sentence = find_sentence_files(place, FileChoice(), HubOptions())
+    if sentence is None:
+        return open_files(place).checkpoint
+    encoder = open_files(place, FileChoice(sentence.encoder_path)).checkpoint
+    return encoder.beside(dict(opened_parts(place, Options(), sentence, is_hashed=False)))
 
 
 def describe(config: PretrainedConfig, sentence: SentenceFiles | None, place: object) -> None:
