@@ -33,6 +33,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "exaone4": dict(sliding_window=None, layer_types=["full_attention"] * 2),
 }
 PLAINS = PLAIN | {name: dict(each.plain) for name, each in families().items() if name in ARCHITECTURES}
+_YARN = dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16)
 _LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0)
 _LONGROPE = dict(rope_type="longrope", short_factor=[1.0, 1.1, 1.3, 1.6], long_factor=[1.5, 2.0, 4.0, 8.0])
 _DEEP = dict(
@@ -51,7 +52,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
         "head_dim": dict(head_dim=12),
         "biases": dict(attention_bias=True, mlp_bias=True),
         "linear": dict(rope_scaling=dict(rope_type="linear", factor=2.5)),
-        "yarn": dict(rope_scaling=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16)),
+        "yarn": dict(rope_scaling=_YARN),
         "llama3": dict(
             rope_scaling=_LLAMA3 | dict(original_max_position_embeddings=8192),
             max_position_embeddings=65536,
@@ -74,7 +75,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "gpt_neox": {"sequential": dict(use_parallel_residual=False), "no_bias": dict(attention_bias=False)},
     "bert": {"two_segments": dict(type_vocab_size=2)},
     "olmo": {"clipped": dict(clip_qkv=0.5), "tied": dict(tie_word_embeddings=True, num_key_value_heads=4)},
-    "olmo3": {"yarn": dict(rope_scaling=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16))},
+    "olmo3": {"yarn": dict(rope_scaling=_YARN | dict(attention_factor=1.138629436111989))},  # what it is anyway
     "granite": {"biases": dict(attention_bias=True, mlp_bias=True, tie_word_embeddings=True)},
     "stablelm": {
         "parallel": dict(use_parallel_residual=True, partial_rotary_factor=0.5),

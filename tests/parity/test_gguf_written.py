@@ -134,11 +134,7 @@ def test_the_file_is_the_one_that_the_converter_writes(store: Store, family: str
 _OTHER_BASE = dict(sliding_attention=dict(rope_type="default", rope_theta=300.0))
 UNSAID: list[tuple[str, dict[str, Any], str]] = [
     ("olmo", dict(attention_bias=True), "attention_bias"),
-    (
-        "olmo3",
-        dict(rope_parameters=_OTHER_BASE),
-        "rope_parameters",
-    ),
+    ("olmo3", dict(rope_parameters=_OTHER_BASE), "rope_parameters.sliding_attention.rope_theta"),
     ("starcoder2", dict(use_bias=False), "use_bias"),
     ("smollm3", dict(no_rope_layers=[1, 1, 1, 0, 0]), "no_rope_layers"),
     ("stablelm", dict(qk_layernorm=True), "qk_layernorm"),
@@ -162,7 +158,7 @@ UNSAID: list[tuple[str, dict[str, Any], str]] = [
 def test_what_llama_cpp_would_compute_otherwise_is_refused_by_name(
     store: Store, family: str, changes: dict[str, Any], key: str, tmp_path: Path
 ) -> None:
-    folder = folder_of(store, case_of(family, "unsaid", **changes), tmp_path / "a")
+    folder = folder_of(store, case_of(family, f"unsaid-{key}", **changes), tmp_path / "a")
     with pytest.raises(InvalidConfig, match=key):
         loadstone.convert(folder, tmp_path / "x.gguf", format="gguf")
     assert not (tmp_path / "x.gguf").exists()

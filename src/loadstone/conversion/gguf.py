@@ -23,7 +23,7 @@ from loadstone.architectures.naming import naming_of
 from loadstone.architectures.registry import config_class
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.gguf.architecture import GgufArchitecture
-from loadstone.checkpoint.gguf.configs import CLASS_NAMES, ROBERTAS
+from loadstone.checkpoint.gguf.configs import CLASS_NAMES, ROBERTAS, without_usual_factor
 from loadstone.checkpoint.gguf.describe import describe, rope_tensors, unsaid_scaling
 from loadstone.checkpoint.gguf.metadata import Facts
 from loadstone.checkpoint.gguf.names import architecture, written_architecture
@@ -347,14 +347,27 @@ def _check_said(
         faults.append(Fault(f"{where}: 'model_type'", repr(config.model_type), f"{read['model_type']!r} in the file"))
     if (unsaid := unsaid_scaling(expected)) is not None:
         faults.append(Fault(f"{where}: 'rope_scaling'", "what a GGUF file can say", unsaid))
-    for key, value in expected.items():
-        if key in _UNSAID or key.endswith(("dropout", "_pdrop", "dropout_prob", "dropout_rate")):
+    for key, value, taken in _differences(expected, found):
+        if key.partition(".")[0] in _UNSAID or key.endswith(("dropout", "_pdrop", "dropout_prob", "dropout_rate")):
             continue
-        if key in found and not _is_same(value, found[key]):
-            taken = f"{found[key]!r:.100}, which readers of the file take"
-            faults.append(Fault(f"{where}: {key!r}", taken, f"{value!r:.100}"))
+        faults.append(Fault(f"{where}: {key!r}", f"{taken!r:.100}, which readers of the file take", f"{value!r:.100}"))
     if faults:
         raise InvalidConfig(faults, hint="GGUF has no key for it: llama.cpp would compute something else.")
+
+
+def _differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Key, what it is, and what it comes back as; ``a.b`` of what lies within another."""
+    for key, value in expected.items():
+        if key not in found:
+            continue
+        taken = found[key]
+        if isinstance(value, Mapping) and isinstance(taken, Mapping):
+            # A key that only one of them has is a difference where it asks for something.
+            within = dict.fromkeys(name for name in (*value, *taken) if value.get(name) or taken.get(name))
+            pairs = _differences(*({name: each.get(name) for name in within} for each in (value, taken)))
+            yield from ((f"{key}.{inner}", *both) for inner, *both in pairs)
+        elif not _is_same(value, taken):
+            yield key, value, taken
 
 
 def _compared(config: PretrainedConfig) -> dict[str, Any]:
@@ -362,6 +375,9 @@ def _compared(config: PretrainedConfig) -> dict[str, Any]:
     values = config.to_dict()
     if config.model_type == "gemma":
         values |= {"hidden_act": config.get("activation"), "hidden_activation": None}
+    if config.model_type == "olmo3":
+        rotaries = values["rope_parameters"].items()
+        values["rope_parameters"] = {kind: without_usual_factor(rotary) for kind, rotary in rotaries}
     if config.model_type == "falcon":
         values["num_kv_heads"] = config.get("kv_heads")
     if config.model_type == "mpt":

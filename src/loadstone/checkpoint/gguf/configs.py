@@ -122,6 +122,15 @@ def rope_scaling(facts: Facts) -> JsonObject | None:
     return {key: value for key, value in scaling.items() if value is not None}
 
 
+def without_usual_factor(scaling: JsonObject) -> JsonObject:
+    """The same without an ``attention_factor`` that is what YaRN takes anyway (arXiv:2309.00071, equation 22)."""
+    factor, given = scaling.get("factor"), scaling.get("attention_factor")
+    if scaling.get("rope_type") != "yarn" or not isinstance(factor, int | float) or not isinstance(given, int | float):
+        return scaling
+    usual = 0.1 * math.log(factor) + 1.0 if factor > 1 else 1.0
+    return {key: value for key, value in scaling.items() if key != "attention_factor" or abs(given - usual) > 1e-6}
+
+
 def llama(facts: Facts) -> Values:
     """Llama, Mistral, Mixtral: one architecture to llama.cpp."""
     experts = facts.number("expert_count", 0)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from loadstone.checkpoint.gguf.configs import ROBERTAS, llama3_factors, missing_positions
+from loadstone.checkpoint.gguf.configs import ROBERTAS, llama3_factors, missing_positions, without_usual_factor
 from loadstone.checkpoint.gguf.metadata import Values
 from loadstone.checkpoint.gguf.write import Value
 from loadstone.core.json_values import JsonObject
@@ -235,7 +235,7 @@ def rope_tensors(config: Values) -> dict[str, list[float]]:
 
 def unsaid_scaling(config: Values) -> str | None:
     """What of ``rope_scaling`` a file cannot say, in a word; None where it can say all."""
-    scaling = config.get("rope_scaling") or {}
+    scaling = without_usual_factor(config.get("rope_scaling") or {})
     kind, model_type = str(scaling.get("rope_type", "default")), config["model_type"]
     known = {"linear": ("factor",), "yarn": _YARN}.get(kind)
     if kind == "longrope" and model_type == "phi3":
