@@ -72,6 +72,7 @@ LATENT = ("deepseek_v2", "deepseek_v3")
 GROUPED = (*LATENT, "glm4_moe", "dots1")
 _PAIRED = ("llama", "olmo", "smollm3", "granite")
 _TWO_ROPES = ("gemma3_text", "modernbert", "olmo3")
+_BEFORE = {"modernbert": ("model.",), "bloom": ("transformer.",)}
 _NOT_WRITTEN = ("pooler.", "cls.predictions", "vocab_", "lm_head.dense", "lm_head.layer_norm", "position_ids")
 
 
@@ -254,7 +255,7 @@ def _converted(reference: Reference, family: str, config: Any) -> Iterator[tuple
         yield "rope_factors_long.weight", torch.tensor(rope["long_factor"])
         yield "rope_factors_short.weight", torch.tensor(rope["short_factor"])
     for name, tensor in stored.items():
-        for prefix in ("bert.", "roberta.", "distilbert.", *(("model.",) if family == "modernbert" else ())):
+        for prefix in ("bert.", "roberta.", "distilbert.", *_BEFORE.get(family, ())):
             name = name.removeprefix(prefix)
         if name.startswith(_NOT_WRITTEN) or name.endswith("position_ids"):
             continue

@@ -116,7 +116,7 @@ CASES: dict[str, dict[str, Any]] = {
     "ernie4_5": SIZES | dict(head_dim=32),
     "cohere": SIZES,
     "cohere2": SIZES | dict(num_hidden_layers=5, sliding_window=8),
-    "gpt_bigcode": dict(n_embd=64, n_layer=2, n_head=4, n_positions=256),
+    "gpt_bigcode": dict(n_embd=64, n_layer=2, n_head=4, n_positions=256, activation_function="gelu"),
     "phi": SIZES | dict(num_key_value_heads=4),
     "falcon": dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_kv_heads=2)
     | dict(new_decoder_architecture=True),

@@ -80,7 +80,7 @@ _UNSAID = frozenset(
             "max_window_layers",
             "sliding_window_pattern",
             "no_rope_layer_interval",
-            *("init_device", "learned_pos_emb", "norm_type", "slow_but_exact", "num_ln_in_parallel_attn"),
+            *("attn_impl", "init_device", "learned_pos_emb", "norm_type", "slow_but_exact", "num_ln_in_parallel_attn"),
             "num_nextn_predict_layers",
             "problem_type",
         ),
@@ -371,7 +371,8 @@ def _differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> Itera
 
 
 def _compared(config: PretrainedConfig) -> dict[str, Any]:
-    """A config as it is compared; of Gemma, whose files say one activation and mean another, the one that is meant."""
+    """A config as it is compared, with the keys of those within it; of Gemma, whose files say one activation and mean
+    another, the one that is meant; of Falcon, whose files may say of keys what is not so, what is."""
     values = config.to_dict()
     if config.model_type == "gemma":
         values |= {"hidden_act": config.get("activation"), "hidden_activation": None}
@@ -380,10 +381,10 @@ def _compared(config: PretrainedConfig) -> dict[str, Any]:
         values["rope_parameters"] = {kind: without_usual_factor(rotary) for kind, rotary in rotaries}
     if config.model_type == "falcon":
         values["num_kv_heads"] = config.get("kv_heads")
-    if config.model_type == "mpt":
-        values["attn_config"] = {
-            name: value for name, value in values["attn_config"].items() if name not in ("attn_impl", "attn_pdrop")
-        }
+    for name in config.nested():
+        del values[name]
+        inner = getattr(config, name)
+        values |= {f"{name}.{key}": getattr(inner, key) for key in inner.fields().keys() - _UNSAID}
     return values
 
 

@@ -56,16 +56,9 @@ class LinearBiasEmbeddings(Embeddings):
         return (xp.cumulative_sum(shown, axis=1) - 1) * shown
 
 
-def geometric_slopes(heads: int) -> tuple[float, ...]:
-    """A geometric sequence that ends with 2⁻⁸; beyond a power of 2, every other member of the one twice as dense."""
+def geometric_slopes(heads: int, last: float = 8.0) -> tuple[float, ...]:
+    """A geometric sequence that ends with 2 to the power of ``-last``; where the heads are no power of 2, that of the
+    next smaller one, and then every other member of the sequence that is twice as dense."""
     whole = 2 ** math.floor(math.log2(heads))
-    first = [2.0 ** (-8 * place / whole) for place in range(1, whole + 1)]
-    return tuple(first + [2.0 ** (-4 * place / whole) for place in range(1, 2 * (heads - whole), 2)])
-
-
-def interleaved_slopes(heads: int, steepest: int) -> tuple[float, ...]:
-    """The same, ending with 2 to the power of ``-steepest``; where the heads are no power of 2, those of the next one,
-    of which every other comes first (MPT)."""
-    whole = 2 ** math.ceil(math.log2(heads))
-    slopes = [2.0 ** (-steepest * place / whole) for place in range(1, whole + 1)]
-    return tuple(slopes if whole == heads else (slopes[1::2] + slopes[::2])[:heads])
+    first = [2.0 ** (-last * place / whole) for place in range(1, whole + 1)]
+    return tuple(first + [2.0 ** (-last / 2 * place / whole) for place in range(1, 2 * (heads - whole), 2)])

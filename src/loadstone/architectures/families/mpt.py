@@ -10,7 +10,7 @@ from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Layer, pre_norm
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
-from loadstone.architectures.components.linear_bias import LinearBiasEmbeddings, interleaved_slopes
+from loadstone.architectures.components.linear_bias import LinearBiasEmbeddings, geometric_slopes
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
@@ -162,7 +162,7 @@ def blueprint(config: MptConfig) -> Tower:
         layers.append(Layer(steps))
     embeddings = LinearBiasEmbeddings(
         tokens=Part("wte", Embedding(config.vocab_size, width, std=std)),
-        slopes=interleaved_slopes(config.n_heads, config.attn_config.alibi_bias_max),
+        slopes=geometric_slopes(config.n_heads, config.attn_config.alibi_bias_max),
     )
     return Tower(
         stem=Part("", embeddings),
