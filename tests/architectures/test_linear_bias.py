@@ -7,6 +7,7 @@ import pytest
 from loadstone.architectures import registry
 from loadstone.architectures.components.base import find
 from loadstone.architectures.components.linear_bias import LinearBiasEmbeddings, geometric_slopes
+from loadstone.errors import InvalidConfig
 
 
 def test_slopes_of_a_power_of_two_are_those_of_the_paper() -> None:
@@ -26,3 +27,8 @@ def test_the_last_slope_is_as_the_config_says() -> None:
     config = family.config(n_heads=2, d_model=8, n_layers=1, attn_config={"alibi_bias_max": 16})
     (stem,) = find(family.heads[0].blueprint(config), LinearBiasEmbeddings)
     assert stem.slopes == (2**-8, 2**-16)
+
+
+def test_no_list_is_as_long_as_a_config_says() -> None:
+    with pytest.raises(InvalidConfig, match="number of heads: expected at most 65536, found 2147483647"):
+        geometric_slopes(2**31 - 1)

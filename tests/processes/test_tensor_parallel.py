@@ -91,6 +91,20 @@ def test_weights_in_half_precision_and_a_tie(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    "changes",
+    [
+        dict(new_decoder_architecture=True, num_kv_heads=2),
+        dict(alibi=True, multi_query=False, parallel_attn=False, bias=True),
+    ],
+    ids=["groups", "a bias for all heads"],
+)
+def test_falcons_other_shapes_on_two_ranks(tmp_path: Path, changes: dict[str, Any]) -> None:
+    folder = programs.saved("falcon", dict(families()["falcon"].plain) | changes, tmp_path)
+    check(ranks(2).run(programs.facts, folder, TP2), 0.6)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 1)], ids=["tensor", "blocks"])
 @pytest.mark.parametrize("family", sorted(families()))
 def test_every_other_family(family: str, sizes: tuple[int, int]) -> None:

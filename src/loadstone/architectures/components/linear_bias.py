@@ -13,6 +13,9 @@ from typing import Any, ClassVar
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.run import Array, Run
 from loadstone.core.records import record
+from loadstone.errors import Fault, InvalidConfig
+
+_MOST_HEADS = 1 << 16
 
 
 @record
@@ -58,7 +61,11 @@ class LinearBiasEmbeddings(Embeddings):
 
 def geometric_slopes(heads: int, last: float = 8.0) -> tuple[float, ...]:
     """A geometric sequence that ends with 2 to the power of ``-last``; where the heads are no power of 2, that of the
-    next smaller one, and then every other member of the sequence that is twice as dense."""
+    next smaller one, and then every other member of the sequence that is twice as dense. :class:`InvalidConfig` for
+    more heads than anyone can mean.
+    """
+    if heads > _MOST_HEADS:
+        raise InvalidConfig([Fault("the config's number of heads", f"at most {_MOST_HEADS}", str(heads))])
     whole = 2 ** math.floor(math.log2(heads))
     first = [2.0 ** (-last * place / whole) for place in range(1, whole + 1)]
     return tuple(first + [2.0 ** (-last / 2 * place / whole) for place in range(1, 2 * (heads - whole), 2)])
