@@ -241,6 +241,31 @@ def test_the_experts_of_old_mixtral_files_are_read_one_by_one(store: Store, tmp_
         torch.testing.assert_close(old[name], tensor, rtol=0, atol=0, msg=name)
 
 
+def test_old_phi_files_have_queries_keys_and_values_in_one_tensor(store: Store, tmp_path: Path) -> None:
+    case = case_of("phi", "old", num_key_value_heads=4)
+    whole = write_gguf(reference_of(store, case), tmp_path / "whole.gguf")
+    reader = gguf.GGUFReader(whole)
+    writer = gguf.GGUFWriter(tmp_path / "old.gguf", "phi2")
+    for key, field in reader.fields.items():
+        if not key.startswith("GGUF.") and key != "general.architecture":
+            of = field.types[1] if len(field.types) > 1 else None
+            writer.add_key_value(key, field.contents(), field.types[0], of)
+    tensors = {tensor.name: tensor.data for tensor in reader.tensors}
+    for name, data in tensors.items():
+        if ".attn_q." in name:
+            three = [tensors[name.replace("attn_q", f"attn_{each}")] for each in "qkv"]
+            writer.add_tensor(name.replace("attn_q", "attn_qkv"), np.concatenate(three))
+        elif ".attn_k." not in name and ".attn_v." not in name:
+            writer.add_tensor(name, np.ascontiguousarray(data))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    old = auto(case).from_pretrained(tmp_path / "old.gguf").state_dict()
+    for name, tensor in auto(case).from_pretrained(whole).state_dict().items():
+        torch.testing.assert_close(old[name], tensor, rtol=0, atol=0, msg=name)
+
+
 def test_llama_3_scaling_is_recognized_by_its_factors(store: Store, tmp_path: Path) -> None:
     variants = VARIANTS["llama"]
     found = []

@@ -98,5 +98,6 @@ FAMILY = Family(
         tasks=(CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION),
     ),
     leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED[:1],
     sources="arXiv:2306.11644, arXiv:2309.05463",
 )

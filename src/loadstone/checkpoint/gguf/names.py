@@ -346,6 +346,7 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
         layers="model.layers",
         layer=_ATTENTION
         | {"attn_norm": "input_layernorm", "attn_output": "self_attn.dense"}
+        | {"attn_qkv": "self_attn.qkv_proj"}  # in files made of Microsoft's own code
         | {"ffn_up": "mlp.fc1", "ffn_down": "mlp.fc2"},
     ),
     "falcon": _falcon,
