@@ -101,7 +101,7 @@ def attention(config: FalconConfig, index: int, rotary: Rotary | None) -> Attent
         scale=head_dim**-0.5,
         rotary=rotary,
         fused="heads" if config.new_decoder_architecture or not config.multi_query else "blocks",
-        dropout=config.attention_dropout if config.alibi else 0.0,
+        dropout=config.attention_dropout if config.alibi else 0.0,  # as in Transformers
         index=index,
     )
 
