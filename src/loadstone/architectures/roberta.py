@@ -37,11 +37,15 @@ def family(
     *,
     prefix: str = "roberta",
     model: Callable[..., Tower] = blueprint,
+    also: tuple[str, ...] = encoders.BareEncoder.also,
 ) -> Family:
-    """A family with RoBERTa's heads and spelling of files, on a bare ``model`` that is called ``prefix`` in them."""
+    """A family with RoBERTa's heads and spelling of files, on a bare ``model`` that is called ``prefix`` in them.
+
+    ``also``: other tasks that have the bare model.
+    """
     heads = encoders.encoder_heads(
         stem,
-        encoders.BareEncoder(prefix, model),
+        encoders.BareEncoder(prefix, model, also=also),
         encoders.LanguageHead(
             encoders.language_head,
             decoder="lm_head.decoder",

@@ -16,6 +16,9 @@ from loadstone.architectures.tasks import PRETRAINING
 from loadstone.configs.keys import Refusal
 from loadstone.errors import Fault, InvalidConfig
 
+_MOST_STEPS = 10_000
+"""How often layers are run at the most."""
+
 
 class AlbertConfig(encoders.EncoderConfig):
     """The keys of an ALBERT model. Defaults are those of ALBERT xxlarge."""
@@ -45,11 +48,14 @@ class AlbertConfig(encoders.EncoderConfig):
 
     def check_together(self) -> None:
         super().check_together()
-        layers = self.num_hidden_layers
-        for name in ("num_hidden_groups", "inner_group_num"):
-            if getattr(self, name) > layers:
-                expected = f"at most num_hidden_layers, {layers}"
-                raise InvalidConfig([Fault(f"config key {name!r}", expected, str(getattr(self, name)))])
+        most = {"num_hidden_groups": self.num_hidden_layers, "inner_group_num": _MOST_STEPS // self.num_hidden_layers}
+        faults = [
+            Fault(f"config key {name!r}", f"at most {limit}, with {self.num_hidden_layers} layers", repr(found))
+            for name, limit in most.items()
+            if (found := getattr(self, name)) > limit
+        ]
+        if faults:
+            raise InvalidConfig(faults)
 
     @property
     def head_dropout(self) -> float:

@@ -11,4 +11,4 @@ class CamembertConfig(roberta.RobertaKinConfig):
     model_type = "camembert"
 
 
-FAMILY = roberta.family(CamembertConfig, "Camembert", "arXiv:1911.03894")
+FAMILY = roberta.family(CamembertConfig, "Camembert", "arXiv:1911.03894", also=())

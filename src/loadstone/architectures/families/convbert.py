@@ -49,9 +49,10 @@ class ConvBertConfig(encoders.EncoderConfig):
         divide("hidden_size", self.hidden_size, "twice the heads that attend", 2 * self.attending_heads)
         for name in ("hidden_size", "intermediate_size"):
             divide(name, getattr(self, name), "num_groups", self.num_groups)
-        if self.conv_kernel_size % 2 == 0:
-            fault = Fault("config key 'conv_kernel_size'", "an odd number", str(self.conv_kernel_size))
-            raise InvalidConfig([fault])
+        size, longest = self.conv_kernel_size, self.max_position_embeddings
+        if size % 2 == 0 or size > 2 * longest:
+            expected = f"an odd number below 2 · max_position_embeddings, {2 * longest}"
+            raise InvalidConfig([Fault("config key 'conv_kernel_size'", expected, str(size))])
 
     @property
     def attending_heads(self) -> int:
