@@ -22,21 +22,21 @@ CLASS_NAMES = {
 """What the classes of their modules are called."""
 
 
-def transform(config: encoders.EncoderConfig) -> Part:
-    """``dense``, an activation and ``LayerNorm``, as wide as the layers."""
-    width = config.hidden_size
+def transform(config: encoders.EncoderConfig, width: int | None = None, norm: str = "LayerNorm") -> Part:
+    """``dense``, an activation and a norm, as wide as the layers where no other ``width`` is given."""
+    width = width or config.hidden_size
     steps = (
-        Part("dense", encoders.linear(config, width, width)),
+        Part("dense", encoders.linear(config, config.hidden_size, width)),
         Part("transform_act_fn", Activation(config.hidden_act)),
-        Part("LayerNorm", encoders.layer_norm(config)),
+        Part(norm, encoders.layer_norm(config, width)),
     )
     return Part("transform", Chain(steps))
 
 
-def predictions(config: encoders.EncoderConfig) -> Component:
+def predictions(config: encoders.EncoderConfig, width: int | None = None, norm: str = "LayerNorm") -> Component:
     """A transform, the decoder, and the decoder's bias once more beside them."""
-    decoder = Part("decoder", encoders.linear(config, config.hidden_size, config.vocab_size))
-    return Chain((transform(config), decoder), beside=(Part("bias", Weight((config.vocab_size,))),))
+    decoder = Part("decoder", encoders.linear(config, width or config.hidden_size, config.vocab_size))
+    return Chain((transform(config, width, norm), decoder), beside=(Part("bias", Weight((config.vocab_size,))),))
 
 
 def language_head(config: encoders.EncoderConfig, made_by: Callable[[Any], Component] = predictions) -> Part:

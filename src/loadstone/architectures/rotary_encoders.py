@@ -132,12 +132,6 @@ def normed_beside(config: RotaryEncoderConfig) -> Part:
     return Part("", Chain(steps))
 
 
-def pooled_classifier(config: RotaryEncoderConfig) -> Part:
-    """Dropout and one linear map over the pooled first token."""
-    score = Part("classifier", encoders.linear(config, config.hidden_size, config.num_labels))
-    return Part("", Chain((Part("dropout", Dropout(config.head_dropout)), score)))
-
-
 def heads(
     stem: str,
     bare: encoders.BareEncoder,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import encoders
+from loadstone.architectures import bert, encoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import GatedByLast
 from loadstone.architectures.components.layers import Chain
@@ -17,7 +17,6 @@ from loadstone.architectures.rotary_encoders import (
     RotaryEncoderConfig,
     embeddings,
     heads,
-    pooled_classifier,
     without_pooler,
 )
 from loadstone.architectures.tasks import BARE, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
@@ -107,7 +106,7 @@ FAMILY = Family(
             "Gte",
             encoders.BareEncoder("gte", blueprint, also=()),
             encoders.LanguageHead(language_head, decoder="lm_head.decoder", optional=("lm_head",), also=()),
-            encoders.SequenceHead(pooled_classifier, pool="pooler"),
+            encoders.SequenceHead(bert.classifier, pool="pooler"),
             (BARE, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION),
         )
     ),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import encoders
+from loadstone.architectures import bert, encoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import Gated
-from loadstone.architectures.components.layers import Chain
-from loadstone.architectures.components.leaves import Activation, Linear, Weight
+from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.rotary_encoders import (
@@ -16,7 +15,6 @@ from loadstone.architectures.rotary_encoders import (
     RotaryEncoderConfig,
     heads,
     normed_beside,
-    pooled_classifier,
     without_pooler,
 )
 from loadstone.architectures.tasks import BARE, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
@@ -93,19 +91,8 @@ def blueprint(config: NomicBertConfig, pooler: bool = True) -> Tower:
 
 
 def language_head(config: NomicBertConfig) -> Part:
-    """``cls.predictions``: a transform, the decoder, and the decoder's bias once more beside them."""
-    width = config.hidden_size
-    transform = (
-        Part("dense", encoders.linear(config, width, width)),
-        Part("transform_act_fn", Activation(config.hidden_act)),
-        Part("layer_norm", encoders.layer_norm(config)),
-    )
-    steps = (
-        Part("transform", Chain(transform)),
-        Part("decoder", encoders.linear(config, width, config.vocab_size)),
-    )
-    predictions = Chain(steps, beside=(Part("bias", Weight((config.vocab_size,))),))
-    return Part("cls", Chain((Part("predictions", predictions),)))
+    """``cls.predictions``, as in BERT but for a norm's name."""
+    return bert.language_head(config, lambda config: bert.predictions(config, norm="layer_norm"))
 
 
 FAMILY = Family(
@@ -123,7 +110,7 @@ FAMILY = Family(
                 optional=("cls.predictions",),
                 also=(),
             ),
-            encoders.SequenceHead(pooled_classifier, pool="pooler"),
+            encoders.SequenceHead(bert.classifier, pool="pooler"),
             (BARE, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION),
         )
     ),
@@ -137,11 +124,6 @@ FAMILY = Family(
     other_prefixes=("bert",),
     leftovers=encoders.LEFTOVERS,
     fused=(_NAMES.fused,),
-    class_names={
-        "layers.{}": "{}Layer",
-        "cls": "{}OnlyMLMHead",
-        "predictions": "{}LMPredictionHead",
-        "transform": "{}PredictionHeadTransform",
-    },
+    class_names={**bert.CLASS_NAMES, "layers.{}": "{}Layer"},
     sources="arXiv:2402.01613; model cards of nomic-ai",
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from loadstone.architectures import declarations, encoders, summaries
+from loadstone.architectures import bert, declarations, encoders, summaries
 from loadstone.architectures.components.attention import Attention, rotate_neighbors
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.layers import Chain, Residual, Stack
-from loadstone.architectures.components.leaves import Activation, Embedding, Weight
+from loadstone.architectures.components.leaves import Embedding
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.decoders import padding
@@ -158,18 +158,8 @@ def blueprint(config: RoFormerConfig) -> Tower:
 
 
 def language_head(config: RoFormerConfig) -> Part:
-    """``cls.predictions``: a transform to the width of the embeddings, the decoder, and its bias once more."""
-    width = config.embedding_size or config.hidden_size
-    transform = Chain(
-        (
-            Part("dense", encoders.linear(config, config.hidden_size, width)),
-            Part("transform_act_fn", Activation(config.hidden_act)),
-            Part("LayerNorm", encoders.layer_norm(config, width)),
-        )
-    )
-    steps = (Part("transform", transform), Part("decoder", encoders.linear(config, width, config.vocab_size)))
-    predictions = Chain(steps, beside=(Part("bias", Weight((config.vocab_size,))),))
-    return Part("cls", Chain((Part("predictions", predictions),)))
+    """``cls.predictions``, whose transform has the width of the embeddings."""
+    return bert.language_head(config, lambda config: bert.predictions(config, config.embedding_size))
 
 
 def classifier(config: RoFormerConfig) -> Part:
@@ -209,11 +199,8 @@ FAMILY = Family(
     leftovers=encoders.LEFTOVERS,
     known=("encoder.embed_positions.weight",),
     class_names={
-        **encoders.CLASS_NAMES,
+        **bert.CLASS_NAMES,
         "classifier": "{}ClassificationHead",
-        "cls": "{}OnlyMLMHead",
-        "predictions": "{}LMPredictionHead",
-        "transform": "{}PredictionHeadTransform",
         "sequence_summary": "{}SequenceSummary",
         "embed_positions": "{}SinusoidalPositionalEmbedding",
     },
