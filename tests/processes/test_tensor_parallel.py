@@ -26,7 +26,8 @@ TP2: dict[str, Any] = {"distributed_config": {"tp_size": 2}}
 
 def made(family: str, folder: Path, **changes: Any) -> Path:
     """A tiny checkpoint with a vocabulary that two does not divide."""
-    return programs.saved(family, PLAIN[family] | WITHOUT_DROPOUT.get(family, {}) | changes, folder)
+    plain = PLAIN[family] if family in PLAIN else dict(families()[family].plain)
+    return programs.saved(family, plain | WITHOUT_DROPOUT.get(family, {}) | changes, folder)
 
 
 def check(found: list[programs.Facts], share: float) -> None:
@@ -78,6 +79,10 @@ def test_both_axes_at_once(tmp_path: Path, family: str) -> None:
         pytest.param("gemma3_text", dict(num_key_value_heads=1), marks=pytest.mark.long),
         pytest.param("qwen3_moe", dict(num_key_value_heads=2), marks=pytest.mark.long),
         pytest.param("qwen2", dict(num_key_value_heads=2, tie_word_embeddings=True), marks=pytest.mark.long),
+        # Gains of norms that differ from head to head.
+        pytest.param("cohere", dict(num_key_value_heads=1, use_qk_norm=True), marks=pytest.mark.long),
+        pytest.param("cohere", dict(num_key_value_heads=2, use_qk_norm=True), marks=pytest.mark.long),
+        pytest.param("stablelm", dict(num_key_value_heads=4, qk_layernorm=True), marks=pytest.mark.long),
     ],
 )
 def test_fewer_heads_of_keys_than_ranks(tmp_path: Path, family: str, changes: dict[str, Any]) -> None:

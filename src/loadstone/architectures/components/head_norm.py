@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import ClassVar
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
-from loadstone.architectures.components.splitting import Role
 from loadstone.core.records import record
 
 
 @record
 class HeadLayerNorm(Component):
-    """A layer norm over each head's query or key, with gains of its own for each head (arXiv:2302.05442, StableLM 2).
-
-    On ranks that compute by themselves attention with such norms is whole: no rank could tell which heads are its own.
-    """
+    """A layer norm over each head's query or key, with gains of its own for each head (StableLM 2, Command R+)."""
 
     eps: float
     gains: tuple[Part, ...]
     """A :class:`~loadstone.architectures.components.leaves.Weight` (head_dim,) for each head, or one (heads, head_dim)
     for all."""
 
+    computes_shares: ClassVar[bool] = True
+
     def compute(self, run: Run, x: Array) -> Array:
-        """``x`` (batch, heads, tokens, head_dim) → the same; computed in float32."""
+        """``x`` (batch, heads, tokens, head_dim), for so many heads as are here → the same; computed in float32."""
         xp, dim = run.xp, x.shape[-1]
         values = xp.astype(x, xp.float32)
         values = values - xp.mean(values, axis=-1)[..., None]
         normed = values / xp.sqrt(xp.mean(values * values, axis=-1)[..., None] + self.eps)
         gains = [xp.reshape(xp.astype(run.weight(gain), xp.float32), (-1, 1, dim)) for gain in self.gains]
-        return xp.astype(normed * (gains[0] if len(gains) == 1 else xp.concat(gains, axis=0)), x.dtype)
-
-    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
-        if role is not None:
-            yield from ((gain, role) for gain in self.gains)
+        of_all = gains[0] if len(gains) == 1 else xp.concat(gains, axis=0)
+        return xp.astype(normed * run.own_rows(of_all, x.shape[1]), x.dtype)

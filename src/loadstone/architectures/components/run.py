@@ -204,6 +204,10 @@ class Run(Protocol):
     def for_shares(self, part: Part, x: Array) -> Array:
         """``x``, which is whole on each device, for what each computes with its share of a part's outputs."""
 
+    def own_rows(self, x: Array, count: int) -> Array:
+        """Of ``x``, which has a row for each head and is whole on each device, those of the ``count`` heads that are
+        here."""
+
     def weight(self, part: Part) -> Array:
         """The array of a :class:`~loadstone.architectures.components.leaves.Weight`, where the component computes."""
 

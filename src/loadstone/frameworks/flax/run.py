@@ -54,6 +54,9 @@ class Run:
     def for_shares(self, part: Part, x: Array) -> Array:
         return x
 
+    def own_rows(self, x: Array, count: int) -> Array:
+        return x
+
     def weight(self, part: Part) -> Array:
         return _module(self.holder, part.name)[...]
 

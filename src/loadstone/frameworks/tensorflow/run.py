@@ -52,6 +52,9 @@ class Run:
     def for_shares(self, part: Part, x: tf.Tensor) -> tf.Tensor:
         return x
 
+    def own_rows(self, x: tf.Tensor, count: int) -> tf.Tensor:
+        return x
+
     def weight(self, part: Part) -> tf.Tensor:
         stem, _, name = part.name.rpartition(".")
         return getattr(_layer(self.holder, stem) if stem else self.holder, name).value

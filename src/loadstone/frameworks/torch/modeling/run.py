@@ -76,6 +76,14 @@ class Run:
         whole: Tensor = ranks.shared(x)
         return whole
 
+    def own_rows(self, x: Tensor, count: int) -> Tensor:
+        """Of fewer heads than ranks several ranks have the same one."""
+        ranks: Any = self.holder.__dict__.get("ranks")
+        if ranks is None or count == len(x) > 1:
+            return x
+        whole: Tensor = ranks.shared(x)
+        return whole.narrow(0, ranks.index * len(x) // ranks.size, count)
+
     def weight(self, part: Part) -> Tensor:
         holder, name = self.holder, part.name
         stem, _, last = name.rpartition(".")
