@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
+from torch.utils.flop_counter import FlopCounterMode
 
 import loadstone
 from loadstone.architectures.tasks import CAUSAL_LM
@@ -155,6 +157,22 @@ def test_the_cache_holds_latents_alone(made: Made, cache: str) -> None:
             found = model(ids[:, start:stop], past_key_values=past).logits
             torch.testing.assert_close(found, model(ids[:, :stop]).logits[:, start:], atol=1e-5, rtol=1e-5)
     assert [tuple(each.shape) for each in past[0]] == [(2, 1, 9, PLAIN["kv_lora_rank"]), (2, 1, 9, 4)]
+
+
+def test_a_step_makes_no_keys_and_values_of_the_tokens_before(made: Made) -> None:
+    """Unless somebody is to see how they are made: the map's hooks then are called, and the numbers are the same."""
+    model, ids = copy.deepcopy(made.of("torch")), texts(slice(0))["input_ids"].repeat(1, 4)
+    found, operations, seen = [], [], []
+    for _ in range(2):
+        past = loadstone.DynamicCache()
+        with torch.no_grad():
+            model(ids[:, :-1], past_key_values=past)
+            with FlopCounterMode(display=False) as counter:
+                found.append(model(ids[:, -1:], past_key_values=past).logits)
+        operations.append(counter.get_total_flops())
+        model.model.layers[0].self_attn.kv_b_proj.register_forward_hook(lambda *_: seen.append(1))
+    torch.testing.assert_close(found[0], found[1], atol=1e-5, rtol=1e-5)
+    assert operations[0] < operations[1] and seen
 
 
 def test_another_tools_cache_goes_on_too(made: Made) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
+from functools import cached_property
 
 from loadstone.architectures.components.attention import Attention, by_head, rotate, rotate_neighbors
 from loadstone.architectures.components.base import Part
@@ -29,6 +30,16 @@ class LatentAttention(Attention):
     value_dim: int = field(kw_only=True)
     """The width of each head's values."""
 
+    def __post_init__(self) -> None:
+        _ = self.mask_kind, self.over_latents  # a traced graph could not
+
+    @cached_property
+    def over_latents(self) -> LatentAttention:
+        """As attention to the latents themselves, which are one head of keys and values."""
+        width = self.rank + self._turning
+        is_that = (self.kv_heads, self.head_dim) == (1, width)
+        return self if is_that else replace(self, kv_heads=1, head_dim=width)
+
     @property
     def kept(self) -> tuple[tuple[int, int], tuple[int, int]]:
         return (1, self.rank), (1, self._turning)
@@ -51,13 +62,35 @@ class LatentAttention(Attention):
         turn, (cos, sin) = rotate_neighbors if self.rotary.interleaved else rotate, run.state.rotary[self.rotary]
         query = xp.concat((query, turn(xp, turned, cos, sin)), axis=-1)
         shared = turn(xp, shared[:, None], cos, sin)
-        latent, shared = run.state.keep(self.index, run(norm, latent)[:, None], shared)
-        made = by_head(xp, run(up, xp.astype(latent[:, 0], x.dtype)), still + self.value_dim)
-        key, value = xp.split(made, (still, self.value_dim))
-        shared = run.for_shares(up, xp.astype(shared, x.dtype))
-        key = xp.concat((key, xp.broadcast_to(shared, (*xp.shape(key)[:-1], turning))), axis=-1)
-        out = run.attend(self, query, key, value)
+        kept = run.state.keep(self.index, run(norm, latent)[:, None], shared)
+        latent, shared = (xp.astype(each, x.dtype) for each in kept)
+        is_step = run.known(xp.shape(query)[2]) == 1 and run.known(xp.shape(latent)[2]) != 1
+        matrix = run.matrix(up, latent) if is_step else None
+        if matrix is not None:
+            out = self._over_latents(run, query, xp.concat((latent, shared), axis=-1), matrix)
+        else:
+            made = by_head(xp, run(up, latent[:, 0]), still + self.value_dim)
+            key, value = xp.split(made, (still, self.value_dim))
+            shared = run.for_shares(up, shared)
+            key = xp.concat((key, xp.broadcast_to(shared, (*xp.shape(key)[:-1], turning))), axis=-1)
+            out = run.attend(self, query, key, value)
         return out if self.output is None else run(self.output, out)
+
+    def _over_latents(self, run: Run, query: Array, kept: Array, matrix: Array) -> Array:
+        """The same for one new token: its queries are mapped to where the latents are, and what they find is mapped to
+        values, so that none of the tokens before is (section 2.1.2: the maps are absorbed).
+
+        ``kept`` (batch, 1, keys, rank + what turns): what the cache has. ``matrix``: of the map from the latent.
+        """
+        xp, turning, still = run.xp, self._turning, self.head_dim - self._turning
+        of_heads = xp.reshape(matrix, (-1, still + self.value_dim, self.rank))
+        query, turned = xp.split(query, (still, turning))
+        query = xp.concat((query @ of_heads[:, :still], turned), axis=-1)
+        latent, _ = xp.split(kept, (self.rank, turning))
+        found = by_head(xp, run.attend(self.over_latents, query, kept, latent), self.rank)
+        values = found @ xp.permute_dims(of_heads[:, still:], (0, 2, 1))
+        batch, _, tokens, _ = xp.shape(values)
+        return xp.reshape(xp.permute_dims(values, (0, 2, 1, 3)), (batch, tokens, -1))
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         *to_query, _, _, up = self.projections

@@ -211,6 +211,10 @@ class Run(Protocol):
     def weight(self, part: Part) -> Array:
         """The array of a :class:`~loadstone.architectures.components.leaves.Weight`, where the component computes."""
 
+    def matrix(self, part: Part, like: Array) -> Array | None:
+        """The weight (outputs, inputs) of a :class:`~loadstone.architectures.components.leaves.Linear` without a bias,
+        in the dtype of ``like`` and where that lies; None where it is not there so, or something stands in for it."""
+
     def blocks(self, layers: tuple[Part, ...]) -> Sequence[Part]:
         """Those of the layers that are there."""
 

@@ -24,7 +24,7 @@ from loadstone.frameworks import outputs
 from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.attention import attend
 from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
-from loadstone.frameworks.flax.leaves import LEAVES
+from loadstone.frameworks.flax.leaves import LEAVES, Linear
 from loadstone.frameworks.flax.outputs import BaseModelOutput
 from loadstone.frameworks.flax.state import Left, State, dropout
 from loadstone.frameworks.outputs import ModelOutput
@@ -59,6 +59,13 @@ class Run:
 
     def weight(self, part: Part) -> Array:
         return _module(self.holder, part.name)[...]
+
+    def matrix(self, part: Part, like: Array) -> Array | None:
+        module = _module(self.holder, part.name)
+        if not isinstance(module, Linear):
+            return None
+        weight: Array = module.weight[...]
+        return weight if weight.dtype == like.dtype else None
 
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         return layers

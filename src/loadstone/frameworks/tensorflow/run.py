@@ -59,6 +59,13 @@ class Run:
         stem, _, name = part.name.rpartition(".")
         return getattr(_layer(self.holder, stem) if stem else self.holder, name).value
 
+    def matrix(self, part: Part, like: tf.Tensor) -> tf.Tensor | None:
+        layer = _layer(self.holder, part.name)
+        if type(layer) is not LEAVES[components.Linear]:
+            return None
+        weight = layer.weight.value
+        return weight if weight.dtype == like.dtype else None
+
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         return layers
 

@@ -94,6 +94,18 @@ class Run:
             return getattr(holder, name)  # a buffer, or one that something stands in for
         return found if type(found) is nn.Parameter else here(found)
 
+    def matrix(self, part: Part, like: Tensor) -> Tensor | None:
+        """None where hooks would see nothing of it, as those that bring a weight from the disk."""
+        module = _module(self.holder, part.name)
+        if type(module) is not nn.Linear or "forward" in module.__dict__:
+            return None
+        if module._forward_hooks or module._forward_pre_hooks or module._backward_hooks:
+            return None
+        weight = module._parameters["weight"]
+        if type(weight) is not nn.Parameter or module._parameters.get("bias") is not None:
+            return None
+        return weight if weight.dtype is like.dtype and weight.device == like.device else None
+
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         """A list that was cut short is run as far as it goes, as in Transformers."""
         stem = layers[0].name.rpartition(".")[0]
