@@ -23,7 +23,10 @@ ARCHITECTURES = {
     "mixtral": "llama",
     "qwen2": "qwen2",
     "qwen3": "qwen3",
+    "qwen2_moe": "qwen2moe",
     "qwen3_moe": "qwen3moe",
+    "olmoe": "olmoe",
+    "granitemoe": "granitemoe",
     "gemma": "gemma",
     "gemma2": "gemma2",
     "gemma3_text": "gemma3",
@@ -70,7 +73,8 @@ TOKENIZERS = {
 }
 LATENT = ("deepseek_v2", "deepseek_v3")
 GROUPED = (*LATENT, "glm4_moe", "dots1")
-_PAIRED = ("llama", "olmo", "smollm3", "granite")
+_PAIRED = ("llama", "olmo", "smollm3", "granite", "granitemoe")
+WITH_EXPERTS = ("mixtral", "qwen2_moe", "qwen3_moe", "olmoe", "granitemoe", *GROUPED)
 _TWO_ROPES = ("gemma3_text", "modernbert", "olmo3")
 _BEFORE = {"modernbert": ("model.",), "bloom": ("transformer.",)}
 _NOT_WRITTEN = ("pooler.", "cls.predictions", "vocab_", "lm_head.dense", "lm_head.layer_norm", "position_ids")
@@ -131,11 +135,13 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
         writer.add_key_length(head_dim)
         writer.add_value_length(head_dim)
     _describe_positions(writer, config, family)
-    if family in ("mixtral", "qwen3_moe"):
+    if family in WITH_EXPERTS:
         writer.add_expert_count(getattr(config, "num_local_experts", None) or config.num_experts)
         writer.add_expert_used_count(config.num_experts_per_tok)
-    if family == "qwen3_moe":
+    if family in ("qwen2_moe", "qwen3_moe"):
         writer.add_expert_feed_forward_length(config.moe_intermediate_size)
+    if family == "qwen2_moe":
+        writer.add_expert_shared_feed_forward_length(config.shared_expert_intermediate_size)
     if family in ("gemma2", "gemma3_text", "phi3", "mixtral") and config.sliding_window:
         writer.add_sliding_window(config.sliding_window)
     if family == "gemma2":
@@ -164,7 +170,7 @@ def _describe_decoder(writer: gguf.GGUFWriter, config: Any, family: str) -> None
         writer.add_layer_norm_eps(1e-5)
         if config.clip_qkv is not None:
             writer.add_clamp_kqv(config.clip_qkv)
-    if family == "granite":
+    if family in ("granite", "granitemoe"):
         writer.add_attention_scale(config.attention_multiplier)
         writer.add_embedding_scale(config.embedding_multiplier)
         writer.add_residual_scale(config.residual_multiplier)
@@ -270,6 +276,8 @@ def _changed(name: str, to: str, tensor: torch.Tensor, family: str, config: Any)
         heads = config.num_attention_heads if ".attn_q." in to else config.num_key_value_heads
         halves = tensor.reshape(heads, 2, tensor.shape[0] // heads // 2, *tensor.shape[1:])
         return halves.swapaxes(1, 2).reshape(tensor.shape)
+    if name.endswith("shared_expert_gate.weight"):
+        return tensor.squeeze()
     if family.startswith("gemma") and name.endswith("norm.weight"):
         return tensor + 1
     if family == "gpt2" and name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight")):
@@ -297,6 +305,13 @@ def _merged(stored: dict[str, torch.Tensor], config: Any) -> dict[str, torch.Ten
     experts: dict[str, list[torch.Tensor]] = {}
     for name, tensor in stored.items():
         stem, middle, rest = name.partition(".experts.")
+        if name.endswith("_linear.weight"):  # Granite's, which are stacked already
+            stem = name.rpartition(".block_sparse_moe.")[0] + ".mlp.experts"
+            leaves = ("gate_proj", "up_proj") if ".input_" in name else ("down_proj",)
+            found |= {
+                f"{stem}.{leaf}.weight": part for leaf, part in zip(leaves, tensor.chunk(len(leaves), 1), strict=True)
+            }
+            continue
         if middle:
             number, leaf = rest.split(".", 1)
             assert int(number) == len(experts.setdefault(f"{stem}.experts.{leaf}", []))

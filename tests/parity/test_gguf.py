@@ -25,6 +25,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "gemma3_text": dict(query_pre_attn_scalar=12, sliding_window_pattern=6, num_hidden_layers=7),
     "qwen3_moe": dict(norm_topk_prob=True),
     "gpt_bigcode": dict(activation_function="gelu"),
+    "olmoe": dict(num_key_value_heads=4),
     "smollm3": dict(no_rope_layer_interval=4, num_hidden_layers=5),
     "olmo3": dict(layer_types=None, num_hidden_layers=5),
     "cohere2": dict(layer_types=None, num_hidden_layers=5),
@@ -76,6 +77,8 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "bert": {"two_segments": dict(type_vocab_size=2)},
     "olmo": {"clipped": dict(clip_qkv=0.5), "tied": dict(tie_word_embeddings=True, num_key_value_heads=4)},
     "olmo3": {"yarn": dict(rope_scaling=_YARN | dict(attention_factor=1.138629436111989))},  # what it is anyway
+    "qwen2_moe": {"no biases": dict(qkv_bias=False, tie_word_embeddings=True)},
+    "granitemoe": {"biases": dict(attention_bias=True, tie_word_embeddings=True, num_key_value_heads=1)},
     "granite": {"biases": dict(attention_bias=True, mlp_bias=True, tie_word_embeddings=True)},
     "stablelm": {
         "parallel": dict(use_parallel_residual=True, partial_rotary_factor=0.5),
@@ -192,7 +195,8 @@ def plain_copy(packed: Path, to: Path) -> Path:
     return to
 
 
-WIDE = dict.fromkeys(("intermediate_size", "hidden_dim", "n_inner", "moe_intermediate_size"), 32)
+_INNER = ("intermediate_size", "moe_intermediate_size", "shared_expert_intermediate_size")
+WIDE = dict.fromkeys((*_INNER, "hidden_dim", "n_inner"), 32)
 
 
 KINDS = ("Q8_0", "Q4_1", "F16", "BF16", "MXFP4")

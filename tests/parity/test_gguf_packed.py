@@ -9,7 +9,7 @@ import pytest
 
 from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 
-from .gguf_writing import ARCHITECTURES, GROUPED, write_gguf
+from .gguf_writing import ARCHITECTURES, WITH_EXPERTS, write_gguf
 from .reference import Store, assert_close
 from .test_gguf import PLAINS, WIDE, auto, case_of, outputs, reference_of
 
@@ -22,7 +22,5 @@ def test_a_packed_model_computes_what_the_dequantized_one_does(store: Store, fam
     path = write_gguf(reference_of(store, case), tmp_path / "x.gguf", gguf.GGMLQuantizationType.Q8_0)
     plain, packed = (auto(case).from_pretrained(path, dequantize=each) for each in (True, False))
     assert any(hasattr(module, "packed_elements") for module in packed.modules())
-    assert any(isinstance(each, PackedExperts) for each in packed.modules()) == (
-        family in ("mixtral", "qwen3_moe", *GROUPED)
-    )
+    assert any(isinstance(each, PackedExperts) for each in packed.modules()) == (family in WITH_EXPERTS)
     assert_close(outputs(packed, case), outputs(plain, case), family)

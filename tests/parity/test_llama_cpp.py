@@ -102,6 +102,12 @@ CASES: dict[str, dict[str, Any]] = {
     "deepseek_v3": GROUPED | LATENT | dict(rope_scaling=YARN | dict(mscale=0.7, mscale_all_dim=0.7)),
     "glm4_moe": GROUPED | dict(head_dim=32, use_qk_norm=True, num_nextn_predict_layers=0),
     "dots1": GROUPED | dict(head_dim=32, num_key_value_heads=4, sliding_window=None),
+    "qwen2_moe": SIZES
+    | dict(num_experts=8, num_experts_per_tok=2, moe_intermediate_size=64, shared_expert_intermediate_size=96),
+    "olmoe": SIZES | dict(num_experts=8, num_experts_per_tok=2, num_key_value_heads=4),
+    "granitemoe": SIZES
+    | dict(num_local_experts=8, embedding_multiplier=3.0, logits_scaling=2.5, residual_multiplier=0.6)
+    | dict(attention_multiplier=0.2),
     "gemma2": SIZES | dict(head_dim=32, query_pre_attn_scalar=32, sliding_window=64),
     "gemma3_text": SIZES | dict(head_dim=32, query_pre_attn_scalar=32, sliding_window=64, num_hidden_layers=7),
     "olmo2": SIZES,

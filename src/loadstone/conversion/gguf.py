@@ -312,6 +312,8 @@ class _Tensors:
             change, file_shape = Change(part=Part(number, parts, rows)), (experts, rows, width)
         elif isinstance(arrangement, Turned):
             file_shape = shape[::-1]
+        elif quirk == "row":
+            file_shape = shape[1:]
         elif isinstance(arrangement, Below):
             file_shape = (shape[0] - arrangement.before, *shape[1:])
         kind = self._type_of(name, file_shape, kind)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from loadstone.checkpoint.gguf.metadata import Facts, Values
 
-Quirk = Literal["paired", "sorted", "turned", "below", "plus one"]
-"""What the converter did: see :mod:`loadstone.quantization.gguf_tensor`."""
+Quirk = Literal["paired", "sorted", "turned", "below", "plus one", "row"]
+"""What the converter did: see :mod:`loadstone.quantization.gguf_tensor`; ``"row"``: a vector is a matrix's only row."""
 
 
 @dataclass(frozen=True)

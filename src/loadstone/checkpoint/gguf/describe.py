@@ -56,6 +56,9 @@ _LATENT: tuple[Key, ...] = (
     ("rope.dimension_count", "qk_rope_head_dim"),
     *_GROUPED,
 )
+_EXPERTS: Key = ("expert_count", "num_experts")
+_LOCAL_EXPERTS: Key = ("expert_count", "num_local_experts")
+_EXPERT_WIDTH: Key = ("expert_feed_forward_length", "moe_intermediate_size")
 _ENCODER: tuple[Key, ...] = (
     ("embedding_length", "hidden_size"),
     ("block_count", "num_hidden_layers"),
@@ -74,19 +77,34 @@ _GPT2: tuple[Key, ...] = (
     ("feed_forward_length", "n_inner"),
     ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
 )
+_SCALES: tuple[Key, ...] = (
+    ("attention.scale", "attention_multiplier"),
+    ("embedding_scale", "embedding_multiplier"),
+    ("residual_scale", "residual_multiplier"),
+    ("logit_scale", "logits_scaling"),
+)
+"""Granite's."""
 _KEYS: Mapping[str, tuple[Key, ...]] = {
     "llama": _DECODER,
     "mistral": (*_DECODER, _WINDOW),
-    "mixtral": (*_DECODER, _WINDOW, ("expert_count", "num_local_experts"), _EXPERTS_USED),
+    "mixtral": (*_DECODER, _WINDOW, _LOCAL_EXPERTS, _EXPERTS_USED),
     "qwen2": _DECODER,
     "qwen3": _DECODER,
     "qwen3_moe": (
         *_DECODER,
-        ("expert_count", "num_experts"),
+        _EXPERTS,
         _EXPERTS_USED,
-        ("expert_feed_forward_length", "moe_intermediate_size"),
+        _EXPERT_WIDTH,
         ("expert_weights_norm", "norm_topk_prob"),
     ),
+    "qwen2_moe": (
+        *_DECODER,
+        _EXPERTS,
+        _EXPERTS_USED,
+        _EXPERT_WIDTH,
+        ("expert_shared_feed_forward_length", "shared_expert_intermediate_size"),
+    ),
+    "olmoe": (*_DECODER, _EXPERTS, _EXPERTS_USED),
     "gemma": _DECODER,
     "gemma2": (*_DECODER, _WINDOW, *_CAPS),
     "gemma3_text": (
@@ -104,13 +122,8 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
     "olmo3": (*_DECODER, _WINDOW),
     "starcoder2": (*_SIZES, _WINDOW, ("attention.layer_norm_epsilon", "norm_epsilon")),
     "smollm3": _DECODER,
-    "granite": (
-        *_DECODER,
-        ("attention.scale", "attention_multiplier"),
-        ("embedding_scale", "embedding_multiplier"),
-        ("residual_scale", "residual_multiplier"),
-        ("logit_scale", "logits_scaling"),
-    ),
+    "granite": (*_DECODER, *_SCALES),
+    "granitemoe": (*_DECODER, *_SCALES, _LOCAL_EXPERTS, _EXPERTS_USED),
     "stablelm": (*_LAYER_NORMED, ("use_parallel_residual", "use_parallel_residual")),
     "exaone4": (*_DECODER, _WINDOW),
     "ernie4_5": _DECODER,
@@ -347,6 +360,17 @@ def _cohere(config: Values) -> Described:
     return {} if config.get("rope_scaling") else {"rope.scaling.type": "none"}
 
 
+def _olmoe(config: Values) -> Described:
+    if config.get("clip_qkv") is not None:
+        expected = "null: llama.cpp keeps nothing within limits in this family"
+        raise InvalidConfig([Fault("config key 'clip_qkv'", expected, repr(config["clip_qkv"]))])
+    heads, kv_heads = config["num_attention_heads"], config["num_key_value_heads"]
+    if kv_heads != heads:
+        expected = f"{heads}: llama.cpp's norms of keys are as wide as those of queries"
+        raise InvalidConfig([Fault("config key 'num_key_value_heads'", expected, repr(kv_heads))])
+    return {}
+
+
 def _cohere2(config: Values) -> Described:
     return _cohere(config) | _windows(config)
 
@@ -429,6 +453,7 @@ def _t5(config: Values) -> Described:
 _MORE: Mapping[str, Callable[[Values], Described]] = {
     "gemma3_text": _gemma3,
     "olmo": _olmo,
+    "olmoe": _olmoe,
     "olmo3": _olmo3,
     "stablelm": _partial,
     **dict.fromkeys(_LATENT_TYPES, _latent),

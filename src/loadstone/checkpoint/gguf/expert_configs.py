@@ -1,10 +1,9 @@
-"""The same as :mod:`.configs` for the decoders whose routers choose among groups of experts: DeepSeek's, GLM 4.5 and
-dots.llm1."""
+"""The same as :mod:`.configs` for decoders with experts. What many routers do stands in llama.cpp's code alone."""
 
 from __future__ import annotations
 
 from loadstone.checkpoint.gguf.configs import decoder
-from loadstone.checkpoint.gguf.decoder_configs import partial
+from loadstone.checkpoint.gguf.decoder_configs import granite, partial
 from loadstone.checkpoint.gguf.metadata import Facts, Values, decimal
 
 _SIGMOID = 2
@@ -93,3 +92,35 @@ def dots1(facts: Facts) -> Values:
 def _beyond(facts: Facts) -> int:
     """The layers that guess further tokens, which are counted with the others."""
     return facts.number("nextn_predict_layers", 0)
+
+
+def qwen2_moe(facts: Facts) -> Values:
+    """Qwen 1.5 and 2 with experts in every layer, whose weights are what the router gives them."""
+    return decoder(facts, "qwen2_moe") | {
+        "num_experts": facts.size("expert_count"),
+        "num_experts_per_tok": facts.size("expert_used_count"),
+        "moe_intermediate_size": facts.size("expert_feed_forward_length"),
+        "shared_expert_intermediate_size": facts.size("expert_shared_feed_forward_length"),
+        "norm_topk_prob": facts.flag("expert_weights_norm", False),
+        "qkv_bias": "blk.0.attn_q.bias" in facts.shapes,
+    }
+
+
+def olmoe(facts: Facts) -> Values:
+    """OLMoE. llama.cpp keeps nothing within limits there, and knows no biases."""
+    return decoder(facts, "olmoe") | {
+        "num_experts": facts.size("expert_count"),
+        "num_experts_per_tok": facts.size("expert_used_count"),
+    }
+
+
+def granitemoe(facts: Facts) -> Values:
+    """Granite 3 with experts."""
+    values = granite(facts) | {"model_type": "granitemoe"}
+    del values["mlp_bias"]
+    if "blk.0.ffn_gate_shexp.weight" in facts.shapes:
+        facts.refuse("blk.0.ffn_gate_shexp.weight", "no shared experts, which are another family's", "a tensor")
+    return values | {
+        "num_local_experts": facts.size("expert_count"),
+        "num_experts_per_tok": facts.size("expert_used_count"),
+    }

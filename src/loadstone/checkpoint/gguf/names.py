@@ -287,6 +287,27 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
         layer=_QWEN2.layer | _HEAD_NORMS | {"ffn_gate_inp": "mlp.gate"},
         experts=_stacked("mlp"),
     ),
+    "qwen2moe": replace(
+        _QWEN2,
+        config=experts.qwen2_moe,
+        layer=_QWEN2.layer
+        | {f"ffn_{name}_shexp": f"mlp.shared_expert.{name}_proj" for name in ("gate", "up", "down")}
+        | {"ffn_gate_inp": "mlp.gate", "ffn_gate_inp_shexp": "mlp.shared_expert_gate"},
+        experts=_stacked("mlp"),
+        quirks={"ffn_gate_inp_shexp": "row"},
+    ),
+    "olmoe": replace(
+        _QWEN2,
+        config=experts.olmoe,
+        layer=_ATTENTION | _PRE_NORMS | _HEAD_NORMS | {"ffn_gate_inp": "mlp.gate"},
+        experts=_stacked("mlp"),
+    ),
+    "granitemoe": replace(
+        _LLAMA,
+        config=experts.granitemoe,
+        layer=_ATTENTION | _PRE_NORMS | {"ffn_gate_inp": "block_sparse_moe.router.layer"},
+        experts=_stacked("block_sparse_moe"),
+    ),
     "gemma": _GEMMA,
     "gemma2": _GEMMA2,
     "gemma3": replace(
@@ -435,6 +456,7 @@ _OTHER_NAMES = {
     "modernbert": "modern-bert",
     "nomic_bert": "nomic-bert",
     "phi": "phi2",
+    "qwen2_moe": "qwen2moe",
     "qwen3_moe": "qwen3moe",
 }
 

@@ -212,6 +212,8 @@ def _undone(tensor: StoredTensor, quirk: Quirk | None, values: Values) -> Stored
     """A tensor as the model has it. One whose shape is not the config's stays as it is, and matching names it."""
     if quirk is None or not tensor.dtype.is_floating or not tensor.shape:
         return tensor
+    if quirk == "row":
+        return tensor._replace(shape=(1, *tensor.shape)) if len(tensor.shape) == 1 else tensor
     return rearranged(tensor, arrangement_of(quirk, tensor.shape, values), 1.0 if quirk == "plus one" else 0.0)
 
 
