@@ -159,6 +159,11 @@ def test_every_fault_is_listed_with_key_type_and_value() -> None:
         ("mistral", {"sliding_window": 0}, "sliding_window"),
         ("phi3", {"sliding_window": -1}, "sliding_window"),
         ("qwen3_moe", {"use_sliding_window": True, "sliding_window": 0}, "sliding_window"),
+        ("phimoe", {"num_experts_per_tok": 3}, "num_experts_per_tok.*this router chooses two experts"),
+        ("phimoe", {"router_jitter_noise": -0.1}, "router_jitter_noise.*at least 0"),
+        ("phimoe", {"rope_scaling": {"rope_type": "yarn", "factor": 2.0}}, "rope_type.*longrope, or no scaling"),
+        ("gpt_oss", {"swiglu_limit": 0.0}, "swiglu_limit.*above 0"),
+        ("olmoe", {"clip_qkv": -1.0}, "clip_qkv.*at least 0"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
 )

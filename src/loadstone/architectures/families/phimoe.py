@@ -75,6 +75,9 @@ class PhimoeConfig(decoders.DecoderConfig):
         if self.num_experts_per_tok != 2:
             expected, found = "2: this router chooses two experts", repr(self.num_experts_per_tok)
             faults.append(Fault("config key 'num_experts_per_tok'", expected, found))
+        if not self.router_jitter_noise >= 0:
+            noise = repr(self.router_jitter_noise)
+            faults.append(Fault("config key 'router_jitter_noise'", "at least 0", noise))
         if kind not in ("default", "longrope"):
             faults.append(Fault("config key 'rope_scaling.rope_type'", "longrope, or no scaling", repr(kind)))
         elif kind == "longrope":
