@@ -27,6 +27,7 @@ ARCHITECTURES = {
     "qwen3_moe": "qwen3moe",
     "olmoe": "olmoe",
     "granitemoe": "granitemoe",
+    "gpt_oss": "gpt-oss",
     "gemma": "gemma",
     "gemma2": "gemma2",
     "gemma3_text": "gemma3",
@@ -74,7 +75,7 @@ TOKENIZERS = {
 LATENT = ("deepseek_v2", "deepseek_v3")
 GROUPED = (*LATENT, "glm4_moe", "dots1")
 _PAIRED = ("llama", "olmo", "smollm3", "granite", "granitemoe")
-WITH_EXPERTS = ("mixtral", "qwen2_moe", "qwen3_moe", "olmoe", "granitemoe", *GROUPED)
+WITH_EXPERTS = ("mixtral", "qwen2_moe", "qwen3_moe", "olmoe", "granitemoe", "gpt_oss", *GROUPED)
 _TWO_ROPES = ("gemma3_text", "modernbert", "olmo3")
 _BEFORE = {"modernbert": ("model.",), "bloom": ("transformer.",)}
 _NOT_WRITTEN = ("pooler.", "cls.predictions", "vocab_", "lm_head.dense", "lm_head.layer_norm", "position_ids")
@@ -140,6 +141,9 @@ def _describe(writer: gguf.GGUFWriter, config: Any, family: str) -> None:
         writer.add_expert_used_count(config.num_experts_per_tok)
     if family in ("qwen2_moe", "qwen3_moe"):
         writer.add_expert_feed_forward_length(config.moe_intermediate_size)
+    if family == "gpt_oss":
+        writer.add_expert_feed_forward_length(config.intermediate_size)
+        writer.add_sliding_window(config.sliding_window)
     if family == "qwen2_moe":
         writer.add_expert_shared_feed_forward_length(config.shared_expert_intermediate_size)
     if family in ("gemma2", "gemma3_text", "phi3", "mixtral") and config.sliding_window:
@@ -266,6 +270,7 @@ def _converted(reference: Reference, family: str, config: Any) -> Iterator[tuple
         if name.startswith(_NOT_WRITTEN) or name.endswith("position_ids"):
             continue
         name = name.replace("e_score_correction_bias", "e_score_correction.bias")
+        name += ".weight" if name.endswith(".sinks") else ""
         to = names.get_name(name, try_suffixes=(".weight", ".bias"))
         assert to is not None, name
         yield to, _changed(name, to, tensor, family, config)
@@ -305,6 +310,9 @@ def _merged(stored: dict[str, torch.Tensor], config: Any) -> dict[str, torch.Ten
     experts: dict[str, list[torch.Tensor]] = {}
     for name, tensor in stored.items():
         stem, middle, rest = name.partition(".experts.")
+        if ".mlp.experts." in name and name.endswith(("_proj", "_bias")):  # gpt-oss's, turned, gate and up by turns
+            found |= _of_gpt_oss(name, tensor)
+            continue
         if name.endswith("_linear.weight"):  # Granite's, which are stacked already
             stem = name.rpartition(".block_sparse_moe.")[0] + ".mlp.experts"
             leaves = ("gate_proj", "up_proj") if ".input_" in name else ("down_proj",)
@@ -319,6 +327,15 @@ def _merged(stored: dict[str, torch.Tensor], config: Any) -> dict[str, torch.Ten
         else:
             found[name] = tensor
     return found | {name: torch.stack(each) for name, each in experts.items()}
+
+
+def _of_gpt_oss(name: str, tensor: torch.Tensor) -> dict[str, torch.Tensor]:
+    stem, leaf = name.removesuffix("_bias"), "bias" if name.endswith("_bias") else "weight"
+    turned = tensor if leaf == "bias" else tensor.swapaxes(1, 2)
+    if not stem.endswith("gate_up_proj"):
+        return {f"{stem}.{leaf}": turned}
+    stem = stem.removesuffix("gate_up_proj")
+    return {f"{stem}gate_proj.{leaf}": turned[:, ::2], f"{stem}up_proj.{leaf}": turned[:, 1::2]}
 
 
 def _llama3_factors(config: Any, rope: dict[str, Any]) -> list[float]:

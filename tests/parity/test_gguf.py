@@ -26,6 +26,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "qwen3_moe": dict(norm_topk_prob=True),
     "gpt_bigcode": dict(activation_function="gelu"),
     "olmoe": dict(num_key_value_heads=4),
+    "gpt_oss": dict(swiglu_limit=7.0),
     "smollm3": dict(no_rope_layer_interval=4, num_hidden_layers=5),
     "olmo3": dict(layer_types=None, num_hidden_layers=5),
     "cohere2": dict(layer_types=None, num_hidden_layers=5),
@@ -200,7 +201,7 @@ WIDE = dict.fromkeys((*_INNER, "hidden_dim", "n_inner"), 32)
 
 
 KINDS = ("Q8_0", "Q4_1", "F16", "BF16", "MXFP4")
-REARRANGED = ("llama", "mixtral", "gpt2", "gpt_neox")
+REARRANGED = ("llama", "mixtral", "gpt2", "gpt_neox", "gpt_oss")
 """Rows that change places, experts that are stacked, matrices that lie the other way, projections that are fused."""
 
 

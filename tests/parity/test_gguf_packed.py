@@ -13,6 +13,8 @@ from .gguf_writing import ARCHITECTURES, WITH_EXPERTS, write_gguf
 from .reference import Store, assert_close
 from .test_gguf import PLAINS, WIDE, auto, case_of, outputs, reference_of
 
+STAY_PACKED = {*WITH_EXPERTS} - {"gpt_oss"}  # whose matrices lie the other way in a file
+
 
 @pytest.mark.parametrize("family", ARCHITECTURES)
 def test_a_packed_model_computes_what_the_dequantized_one_does(store: Store, family: str, tmp_path: Path) -> None:
@@ -22,5 +24,7 @@ def test_a_packed_model_computes_what_the_dequantized_one_does(store: Store, fam
     path = write_gguf(reference_of(store, case), tmp_path / "x.gguf", gguf.GGMLQuantizationType.Q8_0)
     plain, packed = (auto(case).from_pretrained(path, dequantize=each) for each in (True, False))
     assert any(hasattr(module, "packed_elements") for module in packed.modules())
-    assert any(isinstance(each, PackedExperts) for each in packed.modules()) == (family in WITH_EXPERTS)
+    assert any(isinstance(each, PackedExperts) for each in packed.modules()) == (
+        family in WITH_EXPERTS and family != "gpt_oss"
+    )
     assert_close(outputs(packed, case), outputs(plain, case), family)

@@ -108,6 +108,9 @@ CASES: dict[str, dict[str, Any]] = {
     "granitemoe": SIZES
     | dict(num_local_experts=8, embedding_multiplier=3.0, logits_scaling=2.5, residual_multiplier=0.6)
     | dict(attention_multiplier=0.2),
+    "gpt_oss": SIZES
+    | dict(num_local_experts=8, num_experts_per_tok=2, head_dim=32, sliding_window=8)
+    | dict(rope_parameters=dict(rope_type="default", rope_theta=10000.0)),
     "gemma2": SIZES | dict(head_dim=32, query_pre_attn_scalar=32, sliding_window=64),
     "gemma3_text": SIZES | dict(head_dim=32, query_pre_attn_scalar=32, sliding_window=64, num_hidden_layers=7),
     "olmo2": SIZES,

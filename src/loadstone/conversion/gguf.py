@@ -31,7 +31,7 @@ from loadstone.checkpoint.gguf.open import arrangement_of, open_gguf
 from loadstone.checkpoint.gguf.write import GgufTensor, Value, plan_gguf
 from loadstone.checkpoint.names import CONFIG_NAME, GGUF_SUFFIX
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.conversion.gguf_rows import Change, FileRows, Part
+from loadstone.conversion.gguf_rows import Change, Columns, FileRows, Part
 from loadstone.conversion.gguf_tokenizer import tokenizer_of
 from loadstone.conversion.model_names import model_of
 from loadstone.conversion.origin import Origin
@@ -48,6 +48,7 @@ from loadstone.planning.recipes import Initialized, Stored, Tied
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.ggml_encode import require_encoder
 from loadstone.quantization.ggml_types import ENCODED, FILE_TYPES, NUMBERS, TYPES, GgmlType
+from loadstone.quantization.gguf_stacks import TurnedStack
 from loadstone.quantization.gguf_tensor import Below, Turned
 from loadstone.saving.replace_one import replace_one
 from loadstone.transfer.array_bytes import of_array
@@ -307,7 +308,11 @@ class _Tensors:
         arrangement = arrangement_of(quirk, shape, self._values)
         change, file_shape = Change(arrangement, None, 1.0 if quirk == "plus one" else 0.0), shape
         number, parts = part
-        if parts > 1:
+        if quirk == "by turns" or isinstance(arrangement, TurnedStack):
+            change = Change(columns=Columns(number, parts))
+            file_shape = (shape[0], *(shape[-1:] if len(shape) == 2 else shape[:0:-1]))
+            file_shape = (file_shape[0], file_shape[1] // parts, *file_shape[2:])
+        elif parts > 1:
             experts, rows, width = shape[0], shape[1] // parts, shape[2]
             change, file_shape = Change(part=Part(number, parts, rows)), (experts, rows, width)
         elif isinstance(arrangement, Turned):
@@ -324,7 +329,7 @@ class _Tensors:
 
     def _type_of(self, name: str, shape: tuple[int, ...], kind: GgmlType) -> GgmlType:
         """As llama.cpp's converter chooses: vectors and some small matrices are always in float32."""
-        if len(shape) < 2 or name.endswith(("_norm.weight", *_ALWAYS_F32)):
+        if len(shape) < 2 or name.endswith((".bias", "_norm.weight", *_ALWAYS_F32)):
             return TYPES[NUMBERS["F32"]]
         if kind.name.startswith("TQ") and name in _NOT_TERNARY:
             return TYPES[NUMBERS["F16"]]

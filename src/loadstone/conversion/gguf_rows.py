@@ -40,16 +40,24 @@ class Part(NamedTuple):
     """Of one part of one expert."""
 
 
+class Columns(NamedTuple):
+    """Columns of each expert's matrix, or of one: every one of so many ``parts`` from ``number`` on is a row."""
+
+    number: int
+    parts: int
+
+
 class Change(NamedTuple):
     """What llama.cpp's converter does to the model's tensor."""
 
     arrangement: Arrangement | None = None
     part: Part | None = None
     added: float = 0.0
+    columns: Columns | None = None
 
     @property
     def is_none(self) -> bool:
-        return self == (None, None, 0.0)
+        return self == (None, None, 0.0, None)
 
 
 class FileRows:
@@ -67,6 +75,7 @@ class FileRows:
         self._runs = sorted((run for piece in recipe.pieces for run in _runs(piece, shape)), key=lambda run: run.start)
         self._starts = [run.start for run in self._runs]
         self._width = shape[-1] if len(shape) > 1 else 1
+        self._shape = shape
         self._turned = None
         if isinstance(change.arrangement, Turned):
             self._turned = reader.rounded(self._runs[0].tensor, DType.FLOAT32, turned=True)
@@ -78,10 +87,13 @@ class FileRows:
 
     def _read(self, kind: GgmlType, start: int, stop: int) -> Buffer:
         """Bytes ``start`` to ``stop`` of the tensor in a type of the file."""
-        row_nbytes = self._width // kind.elements * kind.nbytes
+        width = self._width if self._change.columns is None else self._row_of_columns
+        row_nbytes = width // kind.elements * kind.nbytes
         first, last = start // row_nbytes, -(-stop // row_nbytes)
         encoded = np.empty((last - first, row_nbytes), np.uint8)
-        step = max(_AT_ONCE // self._width, 1)
+        step = max(_AT_ONCE // width, 1)
+        if self._change.columns is not None and len(self._shape) == 3:
+            step = max(step, self._shape[2])  # of an expert everything is read at once
         for at in range(first, last, step):
             end = min(at + step, last)
             values = self.values(at, end)
@@ -90,8 +102,26 @@ class FileRows:
                 self._lost |= dict.fromkeys(run.tensor.name for run in self._between(at, end))
         return encoded.reshape(-1)[start - first * row_nbytes : stop - first * row_nbytes].data
 
+    @property
+    def _row_of_columns(self) -> int:
+        columns = self._change.columns
+        assert columns is not None
+        return self._shape[1] if len(self._shape) == 3 else self._shape[1] // columns.parts
+
+    def _of_columns(self, columns: Columns, first: int, last: int) -> FloatArray:
+        if len(self._shape) == 2:
+            return np.ascontiguousarray(self._model_values(first, last)[:, columns.number :: columns.parts])
+        count, inputs = self._shape[2] // columns.parts, self._shape[1]
+        rows = []
+        for expert in range(first // count, -(-last // count)):
+            matrix = self._model_values(expert * inputs, (expert + 1) * inputs)[:, columns.number :: columns.parts].T
+            rows.append(matrix[max(first - expert * count, 0) : last - expert * count])
+        return np.ascontiguousarray(np.concatenate(rows))
+
     def values(self, first: int, last: int) -> FloatArray:
         """Rows ``first`` to ``last`` of the file's tensor, float32, (rows, values of a row)."""
+        if self._change.columns is not None:
+            return self._of_columns(self._change.columns, first, last)
         if self._turned is not None:
             nbytes = 4 * self._width
             raw = memoryview(self._turned(first * nbytes, last * nbytes))
@@ -110,7 +140,7 @@ class FileRows:
 
     def _steps(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Ranges of the file's rows that lie together in the model's tensor too."""
-        arrangement, part, _ = self._change
+        arrangement, part, *_ = self._change
         step = part.rows if part is not None else arrangement.step if arrangement is not None else 1
         if step == 1:
             yield first, last
@@ -121,7 +151,7 @@ class FileRows:
             first = end
 
     def _model_rows(self, first: int, last: int) -> NDArray[np.int64]:
-        arrangement, part, _ = self._change
+        arrangement, part, *_ = self._change
         if part is not None:
             expert, row = divmod(first, part.rows)
             start = (expert * part.parts + part.number) * part.rows + row

@@ -155,7 +155,8 @@ class Blocks:
     @property
     def is_of_matrices(self) -> bool:
         """Whether it is a quantized matrix, or a stack of them, and nothing was added to them."""
-        return self.type.dtype is None and len(self.stored.shape) in (2, 3) and not self.added
+        is_plain = len(self.stored.shape) == 3 and self.arrangement is None
+        return self.type.dtype is None and (len(self.stored.shape) == 2 or is_plain) and not self.added
 
     @property
     def is_turned(self) -> bool:
@@ -212,12 +213,16 @@ def rearranged(tensor: StoredTensor, arrangement: Arrangement | None = None, add
     """A tensor of a file with what was done to it undone; of plain floating-point numbers too."""
     if not tensor.nbytes or (arrangement is None and not added):
         return tensor
+    blocks = as_blocks(tensor)
+    shape = tensor.shape if arrangement is None else arrangement.shape(blocks.stored.shape)
+    return tensor._replace(shape=shape, packing=Blocks(blocks.stored, blocks.type, arrangement, added))
+
+
+def as_blocks(tensor: StoredTensor) -> Blocks:
+    """How a tensor of a file lies there; of plain floating-point numbers each is a block."""
     if isinstance(tensor.packing, Blocks):
-        stored, kind = tensor.packing.stored, tensor.packing.type
-    else:
-        stored, kind = tensor, GgmlType(_CODES[tensor.dtype], 1, tensor.dtype.bits // 8, tensor.dtype)
-    shape = tensor.shape if arrangement is None else arrangement.shape(stored.shape)
-    return tensor._replace(shape=shape, packing=Blocks(stored, kind, arrangement, added))
+        return tensor.packing
+    return Blocks(tensor, GgmlType(_CODES[tensor.dtype], 1, tensor.dtype.bits // 8, tensor.dtype))
 
 
 _CODES = {DType.FLOAT64: "F64", DType.FLOAT32: "F32", DType.FLOAT16: "F16", DType.BFLOAT16: "BF16"}

@@ -8,8 +8,9 @@ from typing import Literal
 
 from loadstone.checkpoint.gguf.metadata import Facts, Values
 
-Quirk = Literal["paired", "sorted", "turned", "below", "plus one", "row"]
-"""What the converter did: see :mod:`loadstone.quantization.gguf_tensor`; ``"row"``: a vector is a matrix's only row."""
+Quirk = Literal["paired", "sorted", "turned", "below", "plus one", "row", "by turns"]
+"""What the converter did: see :mod:`loadstone.quantization.gguf_tensor`; ``"row"``: a vector is a matrix's only row;
+``"by turns"``: see :mod:`loadstone.quantization.gguf_stacks`."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class GgufArchitecture:
     stacks: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     """The same two for layers whose names do not begin with ``blk.``, by what they begin with."""
     experts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """Stacked experts: the Hub's name, which part of it this is, and of how many."""
+    """Stacked experts, with ``.bias`` their biases: the Hub's whole name, which part of it this is, and of how many."""
     by_head: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """A matrix for each head, which one map of the Hub has among those of others: that map, and whether each lies
     turned there."""
@@ -44,8 +45,9 @@ class GgufArchitecture:
             hub_stem = self.outer.get(stem)
             return None if hub_stem is None else (f"{hub_stem}{dot}{leaf}", (0, 1))
         layers, layer = self._stacks[beginning]
-        if inner in self.experts:
-            to, part, parts = self.experts[inner]
+        expert = self.experts.get(f"{inner}.{leaf}") or self.experts.get(inner)
+        if expert is not None:
+            to, part, parts = expert
             return f"{layers}.{number}.{to}", (part, parts)
         if f"{inner}{dot}{leaf}" in self.whole:
             return f"{layers}.{number}.{self.whole[f'{inner}{dot}{leaf}']}", (0, 1)
@@ -76,7 +78,8 @@ class GgufArchitecture:
                 continue
             parts = sorted((part, theirs) for theirs, (ours, part, _) in self.experts.items() if ours == inner)
             if parts:
-                return tuple((f"{beginning}{number}.{theirs}.weight", part) for part, theirs in parts)
+                named = ((part, theirs if theirs.endswith(".bias") else f"{theirs}.weight") for part, theirs in parts)
+                return tuple((f"{beginning}{number}.{name}", part) for part, name in named)
             if found := [theirs for theirs, ours in self.whole.items() if ours == inner]:
                 return ((f"{beginning}{number}.{found[0]}", 0),)
             stem, dot, leaf = inner.rpartition(".")

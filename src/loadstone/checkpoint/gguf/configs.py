@@ -38,6 +38,7 @@ CLASS_NAMES = {
     "gpt2": "GPT2LMHeadModel",
     "gpt_bigcode": "GPTBigCodeForCausalLM",
     "gpt_neox": "GPTNeoXForCausalLM",
+    "gpt_oss": "GptOssForCausalLM",
     "granite": "GraniteForCausalLM",
     "jina_embeddings_v3": "JinaEmbeddingsV3Model",
     "granitemoe": "GraniteMoeForCausalLM",

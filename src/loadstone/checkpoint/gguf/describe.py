@@ -104,6 +104,13 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
         _EXPERT_WIDTH,
         ("expert_shared_feed_forward_length", "shared_expert_intermediate_size"),
     ),
+    "gpt_oss": (
+        *_DECODER,
+        _WINDOW,
+        _LOCAL_EXPERTS,
+        _EXPERTS_USED,
+        ("expert_feed_forward_length", "intermediate_size"),
+    ),
     "olmoe": (*_DECODER, _EXPERTS, _EXPERTS_USED),
     "gemma": _DECODER,
     "gemma2": (*_DECODER, _WINDOW, *_CAPS),
@@ -251,6 +258,8 @@ def unsaid_scaling(config: Values) -> str | None:
     scaling = without_usual_factor(config.get("rope_scaling") or {})
     kind, model_type = str(scaling.get("rope_type", "default")), config["model_type"]
     known = {"linear": ("factor",), "yarn": _YARN}.get(kind)
+    if kind == "yarn" and model_type == "gpt_oss" and scaling.get("truncate") is False:
+        known = (*_YARN, "truncate")
     if kind == "longrope" and model_type == "phi3":
         known = ("short_factor", "long_factor", "factor", "original_max_position_embeddings")
     elif kind == "longrope" and model_type == "llama":

@@ -124,3 +124,17 @@ def granitemoe(facts: Facts) -> Values:
         "num_local_experts": facts.size("expert_count"),
         "num_experts_per_tok": facts.size("expert_used_count"),
     }
+
+
+def gpt_oss(facts: Facts) -> Values:
+    """gpt-oss. That YaRN's bounds are not rounded stands in the code of the models, as do what keeps experts in limits
+    and which layers have a window."""
+    values = decoder(facts, "gpt_oss")
+    scaling = values["rope_scaling"]
+    return values | {
+        "intermediate_size": facts.size("expert_feed_forward_length"),
+        "num_local_experts": facts.size("expert_count"),
+        "num_experts_per_tok": facts.size("expert_used_count"),
+        "sliding_window": facts.size("attention.sliding_window"),
+        "rope_scaling": {**scaling, "truncate": False} if scaling is not None else {"rope_type": "default"},
+    }

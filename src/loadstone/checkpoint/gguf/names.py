@@ -308,6 +308,17 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
         layer=_ATTENTION | _PRE_NORMS | {"ffn_gate_inp": "block_sparse_moe.router.layer"},
         experts=_stacked("block_sparse_moe"),
     ),
+    "gpt-oss": replace(
+        _QWEN2,
+        config=experts.gpt_oss,
+        layer=_ATTENTION
+        | {"attn_norm": "input_layernorm", "post_attention_norm": "post_attention_layernorm"}
+        | {"ffn_gate_inp": "mlp.router"},
+        experts=_stacked("mlp")
+        | {f"{theirs}.bias": (f"{ours}_bias", part, parts) for theirs, (ours, part, parts) in _stacked("mlp").items()}
+        | {"attn_sinks": ("self_attn.sinks", 0, 1)},
+        quirks={"ffn_gate_exps": "by turns", "ffn_up_exps": "by turns", "ffn_down_exps": "turned"},
+    ),
     "gemma": _GEMMA,
     "gemma2": _GEMMA2,
     "gemma3": replace(
@@ -452,6 +463,7 @@ _OTHER_NAMES = {
     "glm4_moe": "glm4moe",
     "gpt_bigcode": "starcoder",
     "gpt_neox": "gptneox",
+    "gpt_oss": "gpt-oss",
     "jina_embeddings_v3": "jina-bert-v3",
     "modernbert": "modern-bert",
     "nomic_bert": "nomic-bert",

@@ -20,6 +20,7 @@ from loadstone.checkpoint.names import GGUF
 from loadstone.core.tensors import DType, StoredTensor, TensorSlice
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
 from loadstone.quantization.ggml_blocks import needs_package, refuse, require_package
+from loadstone.quantization.gguf_stacks import TurnedStack, alternating
 from loadstone.quantization.gguf_tensor import (
     Arrangement,
     Below,
@@ -153,6 +154,7 @@ def _as_the_hub_has_them(
     tensors: dict[str, StoredTensor] = {}
     parts: dict[str, dict[int, StoredTensor]] = {}
     by_head: dict[str, dict[int, tuple[StoredTensor, bool]]] = {}
+    alternate: set[str] = set()
     collisions = []
     for name, tensor in raw.items():
         if name in gguf_architecture.read:
@@ -164,6 +166,8 @@ def _as_the_hub_has_them(
         hub, (part, count) = known or (name, (0, 1))
         if hub in tensors or part in parts.get(hub, ()):
             collisions.append(Fault(in_file(path, name), "a name of its own", f"that of another: {quoted(hub)}"))
+        if known and gguf_architecture.quirk(name) == "by turns":
+            alternate.add(hub)
         undone = _undone(tensor, gguf_architecture.quirk(name) if known else None, values)._replace(name=hub)
         if count > 1:
             parts.setdefault(hub, {})[part] = undone
@@ -175,7 +179,8 @@ def _as_the_hub_has_them(
     for hub, heads in by_head.items():
         tensors[hub] = _of_heads(path, hub, [heads[part] for part in sorted(heads)])
     for hub, those in parts.items():
-        tensors[hub] = _joined(path, hub, [those[part] for part in sorted(those)])
+        joined = [those[part] for part in sorted(those)]
+        tensors[hub] = _by_turns(path, hub, joined) if hub in alternate else _joined(path, hub, joined)
     return list(tensors.values())
 
 
@@ -188,7 +193,7 @@ def arrangement_of(quirk: Quirk | None, shape: tuple[int, ...], values: Mapping[
     if quirk == "below":
         return Below(missing_positions(dict(values)))
     if quirk == "turned":
-        return Turned() if len(shape) == 2 else None
+        return Turned() if len(shape) == 2 else TurnedStack(shape[1]) if len(shape) == 3 else None
     if quirk == "sorted":
         heads, kv_heads = _heads(values)
         head_rows = max(rows // (heads + 2 * kv_heads), 1)
@@ -210,11 +215,19 @@ def _heads(values: Mapping[str, Any]) -> tuple[int, int]:
 
 def _undone(tensor: StoredTensor, quirk: Quirk | None, values: Values) -> StoredTensor:
     """A tensor as the model has it. One whose shape is not the config's stays as it is, and matching names it."""
-    if quirk is None or not tensor.dtype.is_floating or not tensor.shape:
+    if quirk in (None, "by turns") or not tensor.dtype.is_floating or not tensor.shape:
         return tensor
     if quirk == "row":
         return tensor._replace(shape=(1, *tensor.shape)) if len(tensor.shape) == 1 else tensor
     return rearranged(tensor, arrangement_of(quirk, tensor.shape, values), 1.0 if quirk == "plus one" else 0.0)
+
+
+def _by_turns(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:
+    """Two stacks whose rows are by turns the columns of the model's matrices."""
+    if len(parts) != 2 or parts[0].shape != parts[1].shape or len(parts[0].shape) not in (2, 3):
+        found = " and ".join(str(part.shape) for part in parts)
+        raise CorruptCheckpoint([Fault(in_file(path, name), "two stacks of one shape", found)])
+    return alternating(name, *parts)
 
 
 def _joined(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:
