@@ -139,6 +139,8 @@ def test_float8_in_blocks_as_the_hub_has_it(made: Made, framework: str, tmp_path
         (dict(scoring_func="softmax"), "scoring_func"),
         (dict(topk_method="greedy"), "topk_method"),
         (dict(moe_layer_freq=2), "moe_layer_freq"),
+        (dict(num_nextn_predict_layers=10**9), "num_nextn_predict_layers"),
+        (dict(num_nextn_predict_layers=-1), "num_nextn_predict_layers"),
         (dict(rope_scaling={"rope_type": "yarn", "factor": 2.0, "mscale_all_dim": "much"}), "mscale_all_dim"),
     ],
 )

@@ -17,6 +17,7 @@ from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import StackedExperts
 from loadstone.core.tensors import DType
+from loadstone.errors import Fault, InvalidConfig
 
 EXPERTS = (
     StackedExperts("experts.gate_up_proj", ("experts.{}.gate_proj.weight", "experts.{}.up_proj.weight")),
@@ -114,6 +115,14 @@ def corrected_router(config: PretrainedConfig) -> GroupedRouter:
         normalize=config.norm_topk_prob,
         scale=config.routed_scaling_factor,
     )
+
+
+def check_layers_beyond(config: PretrainedConfig) -> None:
+    """:class:`InvalidConfig` for a number of such layers that no file has."""
+    count = config.num_nextn_predict_layers or 0
+    if not 0 <= count <= config.num_hidden_layers:
+        expected = f"from 0 to num_hidden_layers = {config.num_hidden_layers}"
+        raise InvalidConfig([Fault("config key 'num_nextn_predict_layers'", expected, repr(count))])
 
 
 def layers_beyond(config: PretrainedConfig) -> tuple[str, ...]:

@@ -42,6 +42,10 @@ class DeepseekV3Config(latent.LatentConfig, grouped_experts.GroupedExpertsConfig
     rope_interleave: bool | None = True
     num_nextn_predict_layers: int | None = 1
 
+    def check_together(self) -> None:
+        super().check_together()
+        grouped_experts.check_layers_beyond(self)
+
 
 def blueprint(config: DeepseekV3Config) -> Tower:
     """The bare model."""

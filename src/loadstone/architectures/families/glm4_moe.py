@@ -48,6 +48,10 @@ class Glm4MoeConfig(decoders.DecoderConfig, grouped_experts.GroupedExpertsConfig
     use_qk_norm: bool = False
     num_nextn_predict_layers: int | None = 1
 
+    def check_together(self) -> None:
+        super().check_together()
+        grouped_experts.check_layers_beyond(self)
+
 
 def blueprint(config: Glm4MoeConfig) -> Tower:
     """The bare model."""

@@ -62,6 +62,7 @@ class Glm4MoeLiteConfig(latent.LatentConfig, grouped_experts.GroupedExpertsConfi
 
     def check_together(self) -> None:
         super().check_together()
+        grouped_experts.check_layers_beyond(self)
         given: list[Any] = self.mlp_layer_types or []
         if len(given) != self.num_hidden_layers or any(kind not in (DENSE, SPARSE) for kind in given):
             expected = f"{DENSE!r} or {SPARSE!r} for each of {self.num_hidden_layers} layers"

@@ -268,7 +268,7 @@ def unsaid_scaling(config: Values) -> str | None:
     elif kind == "llama3" and model_type in ("llama", "mistral", "mixtral", "smollm3", "exaone4"):
         known = (*("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),)
     elif kind == "yarn" and model_type in _LATENT_TYPES:
-        if not scaling.get("mscale") or scaling.get("mscale") != scaling.get("mscale_all_dim"):
+        if not scaling.get("mscale") or scaling["mscale"] != scaling.get("mscale_all_dim"):
             return "mscale that is not mscale_all_dim"
         known = (*_YARN, "mscale", "mscale_all_dim")
     if kind == "default":
