@@ -12,6 +12,7 @@ from parity.modal_families import families as modal_families
 import loadstone
 from loadstone.architectures import components, registry
 from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.latent_attention import LatentAttention
 from loadstone.architectures.components.leaves import Linear, RMSNorm
 from loadstone.architectures.components.splitting import Role, Section
 from loadstone.architectures.tasks import CAUSAL_LM
@@ -26,7 +27,7 @@ WHOLE = {"convnext", "convnextv2", "mobilenet_v2", "resnet", "segformer"}
 
 MODAL = modal_families()
 WHOLE_MAPS = ("gate.weight", ".router.", "embed_positions")
-"""In the names of routers and tables of positions."""
+"""In the names of routers and tables of positions. Latent attention is whole, too: all heads share what it keeps."""
 
 
 def blueprint(family: str, **changes: Any) -> Component:
@@ -83,7 +84,8 @@ def test_of_a_decoder_every_matrix_is_cut(family: str) -> None:
     model = blueprint(family)
     cut = split_slots(model, 2)
     matrices = {slot.name for slot in components.slots(model) if len(slot.shape) > 1}
-    kept = {name for name in matrices - cut.keys() if not any(each in name for each in WHOLE_MAPS)}
+    whole = (*WHOLE_MAPS, *((".self_attn.",) if any(components.find(model, LatentAttention)) else ()))
+    kept = {name for name in matrices - cut.keys() if not any(each in name for each in whole)}
     assert kept <= {"transformer.wpe.weight"}
 
 
