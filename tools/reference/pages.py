@@ -134,7 +134,7 @@ def _family(family: Family) -> str:
         text += _config(each)
     text += "Classes\n-------\n\n"
     base = f"{family.stem}PreTrainedModel"
-    for class_name in (base, *(head.class_name for head in family.heads)):
+    for class_name in (base, *(head.class_name for head in registry.heads_of(family))):
         text += _one_of(class_name, inspect.getdoc(getattr(loadstone, class_name)) or "", set(dir(loadstone)))
     return _titled(name, text)
 

@@ -29,7 +29,7 @@ logger = logging.getLogger("loadstone")
 class SentenceEmbeddingPipeline(Pipeline):
     """One vector for each text: a list of floats; of a sparse model a weight for each token of the vocabulary.
 
-    What lies above the encoder is the model's: see :class:`loadstone.AutoModelForSentenceEmbedding`. ``prompt``, or the
+    What lies above the encoder is the model's: see ``AutoModelForSentenceEmbedding``. ``prompt``, or the
     one that ``prompt_name`` names in ``config_sentence_transformers.json``, or the default one there, stands before
     each text. A text of more tokens than a model of sentence-transformers takes is cut, with a warning. Vectors are
     made 1 long, unless they are sparse; ``normalize_embeddings=False`` leaves them as the model gives them.
