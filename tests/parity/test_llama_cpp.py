@@ -203,10 +203,11 @@ def test_a_sentence_encoder_embeds_as_here(minilm: Path, tmp_path: Path) -> None
     assert_same_vector(tmp_path / "x.gguf", "The cat sits on the mat; naïve!")
 
 
-@pytest.mark.parametrize("family", ["nomic_bert", "jina_embeddings_v3"])
-def test_an_encoder_with_rotary_positions_embeds_as_here(family: str, tmp_path: Path) -> None:
-    made, named = tokenizer_for(family)
-    put_tokenizer(tmp_path, family)
+@pytest.mark.parametrize("family", ["nomic_bert", "jina_embeddings_v3", "camembert", "data2vec-text"])
+def test_an_encoder_embeds_as_here(family: str, tmp_path: Path) -> None:
+    kind = {"camembert": "xlm-roberta", "data2vec-text": "roberta"}.get(family, family)
+    made, named = tokenizer_for(kind)
+    put_tokenizer(tmp_path, kind)
     special = {f"{name}_id": made.token_to_id(token) for name, token in named.items() if name != "unk_token"}
     sizes = dict(hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4)
     config = transformers.AutoConfig.for_model(family, **sizes, **special, vocab_size=made.get_vocab_size())
