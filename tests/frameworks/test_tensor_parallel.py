@@ -125,6 +125,23 @@ def test_a_class_that_does_not_say_so_is_whole() -> None:
     assert cut and not [name for name in cut if "attn" in name]
 
 
+def test_within_a_bottleneck_attention_and_networks_are_cut_and_what_leads_in_and_out_is_whole() -> None:
+    family = registry.family("mobilebert")
+    cut = split_slots(family.heads[0].blueprint(family.config(num_hidden_layers=1)), 4)
+    layer = {name.removeprefix("encoder.layer.0.") for name in cut if name.endswith("weight") and "layer" in name}
+    maps = {f"attention.self.{each}.weight" for each in ("query", "key", "value")} | {"attention.output.dense.weight"}
+    networks = ("", *(f"ffn.{index}." for index in range(3)))
+    maps |= {f"{each}{end}.dense.weight" for each in networks for end in ("intermediate", "output")}
+    assert layer == maps
+
+
+def test_of_attention_with_convolutions_nothing_is_cut() -> None:
+    family = registry.family("convbert")
+    cut = split_slots(family.heads[0].blueprint(family.config(num_hidden_layers=1)), 2)
+    ends = {name.removeprefix("encoder.layer.0.") for name in cut if "layer" in name}
+    assert ends == {"intermediate.dense.weight", "intermediate.dense.bias", "output.dense.weight"}
+
+
 def test_a_tie_to_what_is_whole_is_whole() -> None:
     model = blueprint("llama")
     whole = {"model.embed_tokens.weight": "model.norm.weight"}
