@@ -23,6 +23,9 @@ from loadstone.core.naming import Fused
 from loadstone.core.naming_rules import Rule
 from loadstone.core.records import record
 
+LEFTOVERS = encoders.LEFTOVERS + decoders.LEFTOVERS
+"""Buffers that older files carry and no model uses."""
+
 
 class RotaryEncoderConfig(RotaryConfig, encoders.EncoderConfig):
     """The keys that these families share."""

@@ -240,7 +240,8 @@ FAMILY = Family(
         # Older files hold the frequencies in each layer; Transformers 5 writes one of them, with a star for its number.
         *(Rule(f"encoder.layer.{layer}.{_INV_FREQ}", "rotary_embeddings.inv_freq") for layer in "0*"),
     ),
-    leftovers=(*encoders.LEFTOVERS, f".{_INV_FREQ}"),
+    # Files of ESM-2 hold a table of positions, too.
+    leftovers=(*encoders.LEFTOVERS, f".{_INV_FREQ}", "embeddings.position_embeddings.weight"),
     known=("rotary_embeddings.inv_freq",),
     class_names={
         **encoders.CLASS_NAMES,

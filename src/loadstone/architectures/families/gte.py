@@ -13,6 +13,7 @@ from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.rotary import Rotary, make_rotary
 from loadstone.architectures.rotary_encoders import (
+    LEFTOVERS,
     Names,
     RotaryEncoderConfig,
     embeddings,
@@ -112,7 +113,7 @@ FAMILY = Family(
     ),
     rules=(*_NAMES.rules, Rule("lm_head.layer_norm", "lm_head.norm")),
     other_prefixes=("new",),
-    leftovers=encoders.LEFTOVERS,
+    leftovers=LEFTOVERS,
     fused=(_NAMES.fused, Fused("mlp.up_gate_proj", ("mlp.up_proj", "mlp.gate_proj"))),
     class_names={"layer.{}": "{}Layer", "GatedByLast": "{}MLP", "lm_head": "{}LMHead"},
     sources="arXiv:2407.19669; model cards of Alibaba-NLP",

@@ -9,7 +9,7 @@ from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
-from loadstone.architectures.rotary_encoders import Names, RotaryEncoderConfig, heads, normed_beside
+from loadstone.architectures.rotary_encoders import LEFTOVERS, Names, RotaryEncoderConfig, heads, normed_beside
 from loadstone.architectures.tasks import (
     BARE,
     MASKED_LM,
@@ -82,7 +82,7 @@ FAMILY = Family(
         # What the adapters in the first file of the Hub lie over: without a task, its code computes without them.
         *(Rule(f"{name}.parametrizations.weight.original", f"{name}.weight") for name in _ADAPTED),
     ),
-    leftovers=encoders.LEFTOVERS,
+    leftovers=LEFTOVERS,
     fused=(_NAMES.fused,),
     class_names={"layers.{}": "{}Layer", "lm_head": "{}LMHead", "classifier": "{}ClassificationHead"},
     sources="arXiv:2409.10173",

@@ -11,6 +11,7 @@ from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.rotary_encoders import (
+    LEFTOVERS,
     Names,
     RotaryEncoderConfig,
     heads,
@@ -122,7 +123,7 @@ FAMILY = Family(
         Rule("mlp.down_proj", "mlp.fc2"),
     ),
     other_prefixes=("bert",),
-    leftovers=encoders.LEFTOVERS,
+    leftovers=LEFTOVERS,
     fused=(_NAMES.fused,),
     class_names={**bert.CLASS_NAMES, "layers.{}": "{}Layer"},
     sources="arXiv:2402.01613; model cards of nomic-ai",
