@@ -37,11 +37,8 @@ def _pixels(size: int = 30) -> dict[str, torch.Tensor]:
 
 
 SHAPES = {
-    "deberta-v2": Shape(
-        "AutoModelForMaskedLM",
-        "DebertaV2ForMaskedLM",
-        lambda: hf.DebertaV2Config(**_ENCODER, relative_attention=True),
-        _ids,
+    "nystromformer": Shape(
+        "AutoModelForMaskedLM", "NystromformerForMaskedLM", lambda: hf.NystromformerConfig(**_ENCODER), _ids
     ),
     "falcon": Shape(
         "AutoModelForCausalLM",
