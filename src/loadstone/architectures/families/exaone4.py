@@ -9,6 +9,7 @@ from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, every_so_many_full, layer_types_rule
+from loadstone.architectures.tasks import CAUSAL_LM, PRETRAINING
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
@@ -74,7 +75,9 @@ FAMILY = Family(
     config=Exaone4Config,
     stem="Exaone4",
     prefix="model",
-    heads=decoders.decoder_heads("Exaone4", blueprint, decoders.HeadParts(question_prefix="transformer")),
+    heads=decoders.decoder_heads(
+        "Exaone4", blueprint, decoders.HeadParts(question_prefix="transformer"), also={CAUSAL_LM: (PRETRAINING,)}
+    ),
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
     sources="arXiv:2507.11407",

@@ -115,7 +115,7 @@ FAMILY = Family(
         _head(spec)
         for spec in encoders.encoder_heads(
             "Longformer",
-            encoders.BareEncoder("longformer", blueprint, also=()),
+            encoders.BareEncoder("longformer", blueprint),
             encoders.LanguageHead(
                 encoders.language_head,
                 decoder="lm_head.decoder",
