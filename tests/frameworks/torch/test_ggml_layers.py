@@ -152,7 +152,7 @@ def blocks(arrangement: Arrangement | None, rows: int) -> Blocks:
     return Blocks(stored, TYPES[8], arrangement)
 
 
-@pytest.mark.parametrize("arrangement", [None, Paired(8), Sorted(4, 8), Below(2)], ids=repr)
+@pytest.mark.parametrize("arrangement", [None, Paired(8), Sorted(4, 4, 8), Below(2)], ids=repr)
 def test_rows_are_found_where_decoding_puts_them(arrangement: Arrangement | None) -> None:
     packed, raw = blocks(arrangement, 96), raw_of(TYPES[8], 96)
     expected = np.empty(arrangement.shape((96, COLUMNS)) if arrangement else (96, COLUMNS), np.float32)

@@ -56,11 +56,15 @@ SHAPES = {
         ),
         _ids,
     ),
-    "olmoe": Shape(
+    "flex_olmo": Shape(
         "AutoModelForCausalLM",
-        "OlmoeForCausalLM",
-        lambda: hf.OlmoeConfig(
-            **{**_ENCODER, "intermediate_size": 24}, num_key_value_heads=2, num_experts=5, num_experts_per_tok=2
+        "FlexOlmoForCausalLM",
+        lambda: hf.FlexOlmoConfig(
+            **{**_ENCODER, "intermediate_size": 24},
+            num_key_value_heads=2,
+            num_experts=5,
+            num_experts_per_tok=2,
+            pad_token_id=0,
         ),
         _ids,
     ),

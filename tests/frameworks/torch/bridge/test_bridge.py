@@ -103,12 +103,12 @@ def test_what_is_saved_is_what_transformers_saves(name: str, folders: Any, tmp_p
 
 
 def test_a_model_is_saved_onto_its_own_folder_in_shards(tmp_path: Path) -> None:
-    folder = saved("olmoe", tmp_path)
-    model = loaded("olmoe", folder)
+    folder = saved("flex_olmo", tmp_path)
+    model = loaded("flex_olmo", folder)
     model.save_pretrained(folder, max_shard_size="20KB")
     assert (folder / "model.safetensors.index.json").is_file()
     assert not (folder / "model.safetensors").exists()
-    assert same(loaded("olmoe", folder), model) == []
+    assert same(loaded("flex_olmo", folder), model) == []
 
 
 def test_a_state_dict_is_saved_in_place_of_the_models_own(folders: Any, tmp_path: Path) -> None:
@@ -242,14 +242,14 @@ def test_statistics_that_are_not_stored_are_missing(folders: Any, tmp_path: Path
 
 
 def test_parts_that_cannot_be_put_together_are_named(folders: Any, tmp_path: Path) -> None:
-    lacking = _without(folders("olmoe"), tmp_path / "a", lambda name: ".experts.3.up_proj" in name)
+    lacking = _without(folders("flex_olmo"), tmp_path / "a", lambda name: ".experts.3.up_proj" in name)
     with pytest.raises((CorruptCheckpoint, ShapeMismatch), match=r"layers\.0\.mlp\.experts"):
-        loaded("olmoe", lacking)
-    state = safetensors.torch.load_file(folders("olmoe") / "model.safetensors")
+        loaded("flex_olmo", lacking)
+    state = safetensors.torch.load_file(folders("flex_olmo") / "model.safetensors")
     name = next(name for name in state if name.endswith("experts.2.down_proj.weight"))
-    wrong = _written(folders("olmoe"), tmp_path / "b", {**state, name: state[name][:-1].clone()})
+    wrong = _written(folders("flex_olmo"), tmp_path / "b", {**state, name: state[name][:-1].clone()})
     with pytest.raises(CorruptCheckpoint, match=r"tensors .*experts.*MergeModulelist"):
-        loaded("olmoe", wrong)
+        loaded("flex_olmo", wrong)
 
 
 def test_two_tensors_for_one_slot_are_named(folders: Any, tmp_path: Path) -> None:
@@ -315,19 +315,19 @@ def test_placing_computes_the_same(keywords: dict[str, Any], folders: Any) -> No
 
 
 def test_experts_on_the_disk_compute_the_same(folders: Any, tmp_path: Path) -> None:
-    model = loaded("olmoe", folders("olmoe"), device_map="disk", offload_folder=tmp_path)
+    model = loaded("flex_olmo", folders("flex_olmo"), device_map="disk", offload_folder=tmp_path)
     with torch.no_grad():
-        found, expected = (each(**SHAPES["olmoe"].inputs()).logits for each in (model, made("olmoe")))
+        found, expected = (each(**SHAPES["flex_olmo"].inputs()).logits for each in (model, made("flex_olmo")))
     assert (found - expected).abs().max() < 1e-5
 
 
 def test_a_plan_foresees_the_load(folders: Any) -> None:
-    forecast = loadstone.plan(folders("olmoe"), dtype="bfloat16")
-    model = loaded("olmoe", folders("olmoe"), torch_dtype="bfloat16")
-    assert forecast.model_class == "OlmoeForCausalLM"
+    forecast = loadstone.plan(folders("flex_olmo"), dtype="bfloat16")
+    model = loaded("flex_olmo", folders("flex_olmo"), torch_dtype="bfloat16")
+    assert forecast.model_class == "FlexOlmoForCausalLM"
     assert sum(forecast.bytes_by_device.values()) == sum(slot.nbytes for slot in model.parameters())
     assert "model.layers.0" in {module.name for module in forecast.modules}
-    assert loadstone.plan(folders("olmoe"), head="model").model_class == "OlmoeModel"
+    assert loadstone.plan(folders("flex_olmo"), head="model").model_class == "FlexOlmoModel"
 
 
 def test_linear_layers_are_quantized_while_they_are_loaded(tmp_path: Path) -> None:
@@ -408,8 +408,8 @@ def test_a_function_that_nobody_knows_is_run_when_it_is_read(
 
     monkeypatch.setattr(MergeModulelist, "convert", only_alone)
     with caplog.at_level(logging.WARNING, "loadstone"):
-        model = loaded("olmoe", folders("olmoe"))
-    assert same(model, made("olmoe")) == []
+        model = loaded("flex_olmo", folders("flex_olmo"))
+    assert same(model, made("flex_olmo")) == []
     assert "down_proj is made by transformers' own MergeModulelist" in caplog.text
     assert "transformers' MergeModulelist" in str(model.load_report.sources["model.layers.0.mlp.experts.down_proj"])
 
