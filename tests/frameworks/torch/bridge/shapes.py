@@ -40,10 +40,10 @@ SHAPES = {
     "nystromformer": Shape(
         "AutoModelForMaskedLM", "NystromformerForMaskedLM", lambda: hf.NystromformerConfig(**_ENCODER), _ids
     ),
-    "falcon": Shape(
+    "persimmon": Shape(
         "AutoModelForCausalLM",
-        "FalconForCausalLM",
-        lambda: hf.FalconConfig(**_TEXT, num_kv_heads=2, new_decoder_architecture=True),
+        "PersimmonForCausalLM",
+        lambda: hf.PersimmonConfig(**_ENCODER, tie_word_embeddings=True),
         _ids,
     ),
     "falcon_h1": Shape(
@@ -68,7 +68,7 @@ SHAPES = {
         ),
         _ids,
     ),
-    "nomic_bert": Shape("AutoModel", "NomicBertModel", lambda: hf.NomicBertConfig(**_ENCODER), _ids),
+    "hrm_text": Shape("AutoModelForCausalLM", "HrmTextForCausalLM", lambda: hf.HrmTextConfig(**_ENCODER), _ids),
     "fsmt": Shape(
         "AutoModelForSeq2SeqLM",
         "FSMTForConditionalGeneration",

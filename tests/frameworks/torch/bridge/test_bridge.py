@@ -112,12 +112,12 @@ def test_a_model_is_saved_onto_its_own_folder_in_shards(tmp_path: Path) -> None:
 
 
 def test_a_state_dict_is_saved_in_place_of_the_models_own(folders: Any, tmp_path: Path) -> None:
-    model = loaded("falcon", folders("falcon"))
+    model = loaded("persimmon", folders("persimmon"))
     state = {name: tensor + 1 for name, tensor in model.state_dict().items()}
     model.save_pretrained(tmp_path, state_dict=state)
     back = safetensors.torch.load_file(tmp_path / "model.safetensors")
-    assert torch.equal(back["transformer.ln_f.weight"], state["transformer.ln_f.weight"])
-    with pytest.raises(StateMismatch, match=r"(?s)nonsense.*word_embeddings"):
+    assert torch.equal(back["model.final_layernorm.weight"], state["model.final_layernorm.weight"])
+    with pytest.raises(StateMismatch, match=r"(?s)nonsense.*embed_tokens"):
         model.save_pretrained(tmp_path, state_dict={"nonsense": torch.ones(1)})
     with pytest.raises(UnknownArgument, match="max_shard"):
         model.save_pretrained(tmp_path, max_shards=3)
@@ -127,7 +127,7 @@ def test_parts_of_tensors_are_not_saved_as_if_they_were_whole(folders: Any, tmp_
     from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.tensor import Shard, distribute_tensor
 
-    model = loaded("falcon", folders("falcon"))
+    model = loaded("persimmon", folders("persimmon"))
     torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
     try:
         mesh = init_device_mesh("cpu", (1,))
@@ -140,47 +140,47 @@ def test_parts_of_tensors_are_not_saved_as_if_they_were_whole(folders: Any, tmp_
 
 
 def test_copies_and_pickles_save_themselves(folders: Any, tmp_path: Path) -> None:
-    model = loaded("falcon", folders("falcon"))
+    model = loaded("persimmon", folders("persimmon"))
     copied = copy.deepcopy(model)
     with torch.no_grad():
-        copied.transformer.ln_f.weight.fill_(3)
+        copied.model.final_layernorm.weight.fill_(3)
     copied.save_pretrained(tmp_path)
-    assert safetensors.torch.load_file(tmp_path / "model.safetensors")["transformer.ln_f.weight"].eq(3).all()
+    assert safetensors.torch.load_file(tmp_path / "model.safetensors")["model.final_layernorm.weight"].eq(3).all()
     assert same(pickle.loads(pickle.dumps(model)), model) == []
 
 
 def test_the_report_the_keywords_and_one_line(folders: Any, caplog: pytest.LogCaptureFixture) -> None:
     classes.say_once.cache_clear()
     with caplog.at_level(logging.WARNING, "loadstone"):
-        model, info = loaded("falcon", folders("falcon"), output_loading_info=True, attn_implementation="eager")
-        loaded("falcon", folders("falcon"))
+        model, info = loaded("persimmon", folders("persimmon"), output_loading_info=True, attn_implementation="eager")
+        loaded("persimmon", folders("persimmon"))
     assert [record.message for record in caplog.records] == [
-        f"FalconForCausalLM is the class that transformers {hf.__version__} has: Loadstone has no family of it."
+        f"PersimmonForCausalLM is the class that transformers {hf.__version__} has: Loadstone has no family of it."
     ]
     assert info["missing_keys"] == info["unexpected_keys"] == []
-    assert model.load_report.model_class == "FalconForCausalLM"
+    assert model.load_report.model_class == "PersimmonForCausalLM"
     assert f"transformers {hf.__version__}" in str(model.load_report)
-    assert str(model.load_report.sources["lm_head.weight"]) == "tied to transformer.word_embeddings.weight"
+    assert str(model.load_report.sources["lm_head.weight"]) == "tied to model.embed_tokens.weight"
     assert model.config._attn_implementation == "eager"
-    assert model.name_or_path == str(folders("falcon"))
+    assert model.name_or_path == str(folders("persimmon"))
 
 
 def test_keys_of_the_config_are_overridden_and_nonsense_is_named(folders: Any) -> None:
-    model = loaded("falcon", folders("falcon"), num_hidden_layers=1)
-    assert len(model.transformer.h) == 1
-    assert "transformer.h.1.ln_mlp.weight" in model.load_report.unused
+    model = loaded("persimmon", folders("persimmon"), num_hidden_layers=1)
+    assert len(model.model.layers) == 1
+    assert "model.layers.1.input_layernorm.weight" in model.load_report.unused
     with pytest.raises(UnknownArgument, match=r"num_hidden_layer'.*num_hidden_layers"):
-        loaded("falcon", folders("falcon"), num_hidden_layer=1)
+        loaded("persimmon", folders("persimmon"), num_hidden_layer=1)
 
 
 def test_a_config_of_transformers_is_taken_as_it_is(folders: Any) -> None:
-    config = loadstone.AutoConfig.from_pretrained(folders("falcon"), num_hidden_layers=1)
-    assert type(config) is hf.FalconConfig
-    assert len(loaded("falcon", folders("falcon"), config=config).transformer.h) == 1
+    config = loadstone.AutoConfig.from_pretrained(folders("persimmon"), num_hidden_layers=1)
+    assert type(config) is hf.PersimmonConfig
+    assert len(loaded("persimmon", folders("persimmon"), config=config).model.layers) == 1
     made_anew = loadstone.AutoModelForCausalLM.from_config(config, torch_dtype="bfloat16")
-    assert (type(made_anew), made_anew.dtype) == (hf.FalconForCausalLM, torch.bfloat16)
+    assert (type(made_anew), made_anew.dtype) == (hf.PersimmonForCausalLM, torch.bfloat16)
     with pytest.raises(ArgumentError, match="An Auto class takes either"):
-        loadstone.LlamaModel.from_pretrained(folders("falcon"), config=config)
+        loadstone.LlamaModel.from_pretrained(folders("persimmon"), config=config)
 
 
 def test_the_order_of_picking(folders: Any, tmp_path: Path) -> None:
@@ -190,21 +190,21 @@ def test_the_order_of_picking(folders: Any, tmp_path: Path) -> None:
     assert type(auto.from_pretrained(tmp_path, bridge=True)) is hf.LlamaForCausalLM
     with pytest.raises(ArgumentError, match="bridge=True asks for transformers' class"):
         loadstone.LlamaForCausalLM.from_pretrained(tmp_path, bridge=True)
-    with pytest.raises(UnknownModelType, match=r"config\.json.*'falcon'.*Known: .*bert"):
-        auto.from_pretrained(folders("falcon"), bridge=False)
+    with pytest.raises(UnknownModelType, match=r"config\.json.*'persimmon'.*Known: .*bert"):
+        auto.from_pretrained(folders("persimmon"), bridge=False)
     with pytest.raises(UnknownModelType, match=r"no class of AutoModelForMaskedLM.*AutoModelForCausalLM"):
-        loadstone.AutoModelForMaskedLM.from_pretrained(folders("falcon"))
+        loadstone.AutoModelForMaskedLM.from_pretrained(folders("persimmon"))
     for framework in ("Flax", "TF"):
-        with pytest.raises(UnknownModelType, match="'falcon' has no family here yet"):
-            getattr(loadstone, f"{framework}AutoModel").from_pretrained(folders("falcon"))
+        with pytest.raises(UnknownModelType, match="'persimmon' has no family here yet"):
+            getattr(loadstone, f"{framework}AutoModel").from_pretrained(folders("persimmon"))
 
 
 def test_without_transformers_the_error_says_what_to_install(folders: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loadstone.pipeline.select_config.transformers_version", lambda: None)
-    with pytest.raises(UnknownModelType, match=r"config\.json.*'falcon'.*pip install \"loadstone\[transformers\]\""):
-        loaded("falcon", folders("falcon"))
+    with pytest.raises(UnknownModelType, match=r"config\.json.*'persimmon'.*pip install \"loadstone\[transformers\]\""):
+        loaded("persimmon", folders("persimmon"))
     with pytest.raises(FrameworkNotInstalled, match=r"pip install \"loadstone\[transformers\]\""):
-        loaded("falcon", folders("falcon"), bridge=True)
+        loaded("persimmon", folders("persimmon"), bridge=True)
 
 
 @pytest.mark.parametrize(("version", "said"), [("5.19.3", "too old"), ("4.57.1", "too old")])
@@ -222,7 +222,7 @@ def test_a_newer_transformers_gets_a_line(monkeypatch: pytest.MonkeyPatch, caplo
 
 
 def test_heads_and_poolers_may_be_new_and_nothing_else(folders: Any, tmp_path: Path) -> None:
-    model = loadstone.AutoModelForSequenceClassification.from_pretrained(folders("falcon"), num_labels=3)
+    model = loadstone.AutoModelForSequenceClassification.from_pretrained(folders("persimmon"), num_labels=3)
     assert model.load_report.initialized == {"score.weight": "the checkpoint has no score"}
     assert 0 < model.score.weight.std() < 0.1
     hf.BertForMaskedLM(hf.BertConfig(**_TINY)).save_pretrained(tmp_path)
@@ -253,36 +253,36 @@ def test_parts_that_cannot_be_put_together_are_named(folders: Any, tmp_path: Pat
 
 
 def test_two_tensors_for_one_slot_are_named(folders: Any, tmp_path: Path) -> None:
-    state = safetensors.torch.load_file(folders("falcon") / "model.safetensors")
-    doubled = {**state, "ln_f.weight": state["transformer.ln_f.weight"] + 1}
-    with pytest.raises(NameCollision, match=r"ln_f\.weight and transformer\.ln_f\.weight"):
-        loaded("falcon", _written(folders("falcon"), tmp_path, doubled))
+    state = safetensors.torch.load_file(folders("persimmon") / "model.safetensors")
+    doubled = {**state, "final_layernorm.weight": state["model.final_layernorm.weight"] + 1}
+    with pytest.raises(NameCollision, match=r"final_layernorm\.weight and model\.final_layernorm\.weight"):
+        loaded("persimmon", _written(folders("persimmon"), tmp_path, doubled))
 
 
 def test_a_tie_that_the_file_contradicts_does_not_hold(folders: Any, tmp_path: Path) -> None:
-    state = safetensors.torch.load_file(folders("falcon") / "model.safetensors")
-    head = torch.randn_like(state["transformer.word_embeddings.weight"])
-    folder = _written(folders("falcon"), tmp_path / "apart", {**state, "lm_head.weight": head})
-    ours, theirs = loaded("falcon", folder), hf.FalconForCausalLM.from_pretrained(folder)
+    state = safetensors.torch.load_file(folders("persimmon") / "model.safetensors")
+    head = torch.randn_like(state["model.embed_tokens.weight"])
+    folder = _written(folders("persimmon"), tmp_path / "apart", {**state, "lm_head.weight": head})
+    ours, theirs = loaded("persimmon", folder), hf.PersimmonForCausalLM.from_pretrained(folder)
     assert same(ours, theirs) == []
-    assert ours.lm_head.weight is not ours.transformer.word_embeddings.weight
-    assert ours.load_report.untied == {"lm_head.weight": "transformer.word_embeddings.weight"}
+    assert ours.lm_head.weight is not ours.model.embed_tokens.weight
+    assert ours.load_report.untied == {"lm_head.weight": "model.embed_tokens.weight"}
     ours.save_pretrained(tmp_path / "saved")
-    assert same(hf.FalconForCausalLM.from_pretrained(tmp_path / "saved"), theirs) == []
+    assert same(hf.PersimmonForCausalLM.from_pretrained(tmp_path / "saved"), theirs) == []
 
 
 def test_a_table_stored_under_the_heads_name_alone_fills_both(folders: Any, tmp_path: Path) -> None:
-    state = safetensors.torch.load_file(folders("falcon") / "model.safetensors")
-    state["lm_head.weight"] = state.pop("transformer.word_embeddings.weight")
-    model = loaded("falcon", _written(folders("falcon"), tmp_path, state))
-    assert model.lm_head.weight is model.transformer.word_embeddings.weight
+    state = safetensors.torch.load_file(folders("persimmon") / "model.safetensors")
+    state["lm_head.weight"] = state.pop("model.embed_tokens.weight")
+    model = loaded("persimmon", _written(folders("persimmon"), tmp_path, state))
+    assert model.lm_head.weight is model.model.embed_tokens.weight
     assert torch.equal(model.lm_head.weight, state["lm_head.weight"])
 
 
 def test_a_generation_config_is_transformers_own(folders: Any, tmp_path: Path) -> None:
-    folder = shutil.copytree(folders("falcon"), tmp_path / "a")
+    folder = shutil.copytree(folders("persimmon"), tmp_path / "a")
     hf.GenerationConfig(max_new_tokens=3, do_sample=False).save_pretrained(folder)
-    model = loaded("falcon", folder)
+    model = loaded("persimmon", folder)
     assert type(model.generation_config) is hf.GenerationConfig
     assert model.generation_config.max_new_tokens == 3
     assert model.generate(torch.arange(3, 9)[None]).shape == (1, 9)
@@ -295,20 +295,20 @@ def test_a_generation_config_is_transformers_own(folders: Any, tmp_path: Path) -
         {"device_map": "disk"},
         {
             "device_map": {
-                "transformer.word_embeddings": "cpu",
-                "transformer.h": "disk",
-                "transformer.ln_f": "cpu",
+                "model.embed_tokens": "cpu",
+                "model.layers": "disk",
+                "model.final_layernorm": "cpu",
                 "lm_head": "cpu",
             }
         },
-        {"torch_dtype": {"": "float32", "transformer.h.1": "float64"}},
+        {"torch_dtype": {"": "float32", "model.layers.1": "float64"}},
     ],
     ids=str,
 )
 def test_placing_computes_the_same(keywords: dict[str, Any], folders: Any) -> None:
-    model = loaded("falcon", folders("falcon"), **keywords)
+    model = loaded("persimmon", folders("persimmon"), **keywords)
     with torch.no_grad():
-        found, expected = (each(**SHAPES["falcon"].inputs()).logits for each in (model, made("falcon")))
+        found, expected = (each(**SHAPES["persimmon"].inputs()).logits for each in (model, made("persimmon")))
     assert (found - expected).abs().max() < 1e-5
     if "device_map" in keywords:
         assert set(model.hf_device_map.values()) <= {"cpu", "disk"}
@@ -345,26 +345,26 @@ def test_linear_layers_are_quantized_while_they_are_loaded(tmp_path: Path) -> No
         tmp_path, quantization_config=loadstone.TorchAoConfig("int8_weight_only"), torch_dtype="float32"
     )
     with torch.no_grad():
-        found, expected = (each(**SHAPES["falcon"].inputs()).logits for each in (model, reference))
+        found, expected = (each(**SHAPES["persimmon"].inputs()).logits for each in (model, reference))
     assert 0 < (found - expected).abs().max() < 0.05
     assert type(model.model.layers[0].mlp.up_proj.weight).__module__.startswith("torchao")
     assert type(model.lm_head.weight) is torch.nn.Parameter
 
 
 def test_a_lock_holds_for_bridged_models(folders: Any, tmp_path: Path) -> None:
-    folder = shutil.copytree(folders("falcon"), tmp_path / "model")
+    folder = shutil.copytree(folders("persimmon"), tmp_path / "model")
     lock = tmp_path / "loadstone.lock"
     lock_sources([folder], lock).write()
-    assert same(loaded("falcon", folder, lock=lock), made("falcon")) == []
+    assert same(loaded("persimmon", folder, lock=lock), made("persimmon")) == []
     data = bytearray((folder / "model.safetensors").read_bytes())
     data[-1] ^= 1
     (folder / "model.safetensors").write_bytes(data)
     with pytest.raises(LockMismatch):
-        loaded("falcon", folder, lock=lock)
+        loaded("persimmon", folder, lock=lock)
 
 
 def test_two_threads_load_two_models_at_once(folders: Any) -> None:
-    names, found = ["falcon", "nomic_bert"] * 3, {}
+    names, found = ["persimmon", "hrm_text"] * 3, {}
 
     def load(number: int, name: str) -> None:
         found[number] = loaded(name, folders(name), torch_dtype="bfloat16" if number % 2 else "float32")
@@ -415,8 +415,8 @@ def test_a_function_that_nobody_knows_is_run_when_it_is_read(
 
 
 def test_a_config_that_the_class_refuses_is_an_error_of_ours(folders: Any) -> None:
-    with pytest.raises(InvalidConfig, match="FalconForCausalLM"):
-        loaded("falcon", folders("falcon"), num_attention_heads=5)
+    with pytest.raises(InvalidConfig, match="PersimmonForCausalLM"):
+        loaded("persimmon", folders("persimmon"), num_attention_heads=5)
 
 
 @pytest.mark.parametrize(
@@ -427,11 +427,11 @@ def test_a_config_that_the_class_refuses_is_an_error_of_ours(folders: Any) -> No
 def test_absurd_numbers_of_layers_are_refused_before_one_is_made(
     damaged: dict[str, Any], folders: Any, tmp_path: Path
 ) -> None:
-    folder = shutil.copytree(folders("falcon"), tmp_path / "damaged")
+    folder = shutil.copytree(folders("persimmon"), tmp_path / "damaged")
     values = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**values, **damaged}))
     with pytest.raises(InvalidConfig, match=next(iter(damaged))):
-        loaded("falcon", folder)
+        loaded("persimmon", folder)
 
 
 @pytest.mark.long
@@ -453,9 +453,9 @@ def test_damaged_configs_are_refused_or_loaded_and_nothing_else_happens(
 
 
 def test_an_adapter_trains_on_a_bridged_model(folders: Any, tmp_path: Path) -> None:
-    model = loaded("falcon", folders("falcon"))
+    model = loaded("persimmon", folders("persimmon"))
     adapted = peft.get_peft_model(model, peft.LoraConfig(task_type="CAUSAL_LM", target_modules=["query_key_value"]))
-    ids = SHAPES["falcon"].inputs()["input_ids"]
+    ids = SHAPES["persimmon"].inputs()["input_ids"]
     optimizer = torch.optim.SGD((slot for slot in adapted.parameters() if slot.requires_grad), lr=0.5)
     losses = []
     for _ in range(2):
