@@ -173,7 +173,9 @@ def test_gradients_agree(made: Models, family: str, class_name: str) -> None:
         model.zero_grad()
         model(**inputs).loss.backward()
         grads = {name: each.grad for name, each in model.named_parameters() if each.grad is not None}
-        found.append([part for name, grad in grads.items() for part in grad.chunk(parts_of(name, fused))])
+        found.append(
+            [part for name, grad in grads.items() for part in torch.atleast_1d(grad).chunk(parts_of(name, fused))]
+        )
         model.zero_grad()
     # A key's bias gets none, nor does a choice's, but for what rounding leaves.
     expected, ours = (sorted(norm for grad in grads if (norm := float(grad.norm())) > 1e-5) for grads in found)
