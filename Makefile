@@ -33,7 +33,7 @@ help:
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
 	@echo "make sweep                 every model type of transformers, loaded by the bridge: writes docs/bridge.md (ten minutes)"
 	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
-	@echo "make benchmark-modalities  the same for an image model, a speech model and an encoder-decoder"
+	@echo "make benchmark-modalities  the same for models of pictures, speech, two texts, and with many experts"
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
 	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
 	@echo "make benchmark-lock        what a lock file costs a load"

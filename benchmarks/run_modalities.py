@@ -1,7 +1,7 @@
-"""First loads of other models than texts', beside transformers: ``python benchmarks/run_modalities.py``.
+"""First loads of models of many kinds, beside transformers: ``python benchmarks/run_modalities.py``.
 
-ViT, Whisper, T5, BART and wav2vec 2.0 with random weights, float32 in one file as on the Hub. Fresh processes take
-turns; each loads the same folder twice and touches every page of it.
+ViT, Whisper, T5, BART, wav2vec 2.0, Falcon and DeepSeek-V3 with random weights, in the dtype that the Hub has them in.
+Fresh processes take turns; each loads the same folder twice and touches every page of it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from report import Goal, Row, Sample, Series
 HERE = Path(__file__).resolve().parent
 OURS, PEER = "loadstone", "transformers"
 _LARGE = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24, "num_attention_heads": 16}
+_DEEPSEEK = {"num_hidden_layers": 2, "torch_dtype": "bfloat16"}
 SHAPES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vit-base": ("AutoModelForImageClassification", "ViT", {"num_labels": 1000}),
     "whisper-small": (
@@ -42,9 +43,26 @@ SHAPES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "Wav2Vec2",
         {"feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True} | _LARGE,
     ),
+    "falcon-7b, 8 layers": (
+        "AutoModelForCausalLM",
+        "Falcon",
+        {"num_attention_heads": 71, "num_hidden_layers": 8, "torch_dtype": "bfloat16"},
+    ),
+    "deepseek-v3, 2 layers": ("AutoModelForCausalLM", "DeepseekV3", _DEEPSEEK),
+    "deepseek-v3, 2 layers, one of 32 experts": (
+        "AutoModelForCausalLM",
+        "DeepseekV3",
+        _DEEPSEEK | {"first_k_dense_replace": 1, "n_routed_experts": 32},
+    ),
 }
-"""Name → Auto class, family, and what of its config is not the default."""
-_CLASSES = {"ViT": "ViTForImageClassification", "Wav2Vec2": "Wav2Vec2ForCTC"}
+"""Name → Auto class, family, and what of its config is not the default. Of DeepSeek-V3 the first three layers have no
+experts; 256 of them, 22 GB in one layer, are more than the machine of these figures holds."""
+_CLASSES = {
+    "ViT": "ViTForImageClassification",
+    "Wav2Vec2": "Wav2Vec2ForCTC",
+    "Falcon": "FalconForCausalLM",
+    "DeepseekV3": "DeepseekV3ForCausalLM",
+}
 ROWS = tuple(
     Row(f"{shape}: {what}", shape, figure)
     for shape in SHAPES
@@ -63,6 +81,9 @@ PREDICTED = {
     "vit-large": 40,
     "bart-large": 35,
     "wav2vec2-large": 35,
+    "falcon-7b, 8 layers": 25,
+    "deepseek-v3, 2 layers": 20,
+    "deepseek-v3, 2 layers, one of 32 experts": 3,
 }
 GOALS = tuple(
     Goal(f"{shape}: first load + touch every page", shape, "total_first_s", at_least=10, predicted=predicted)
@@ -72,14 +93,19 @@ GOALS = tuple(
 
 def make(shape: str, cache: Path) -> Path:
     """The checkpoint of a shape, made if it is not there yet."""
+    import torch
+
     import loadstone
 
-    folder = cache / f"{shape}-float32"
+    _, family, sizes = SHAPES[shape]
+    dtype = sizes.get("torch_dtype", "float32")
+    folder = cache / f"{shape.replace(', ', '-').replace(' ', '-')}-{dtype}"
     if not (folder / "config.json").is_file():
-        _, family, sizes = SHAPES[shape]
         config = getattr(loadstone, f"{family}Config")(**sizes)
         name = _CLASSES.get(family, f"{family}ForConditionalGeneration")
+        torch.set_default_dtype(getattr(torch, dtype))
         getattr(loadstone, name)(config).save_pretrained(folder)
+        torch.set_default_dtype(torch.float32)
         os.sync()
     return folder
 
@@ -95,7 +121,7 @@ def probe(library: str, auto: str, folder: str) -> None:
     before = memory_bytes()["private"]
     for turn in ("first", "again"):
         begin = time.perf_counter()
-        model = auto_class.from_pretrained(folder)
+        model = auto_class.from_pretrained(folder, dtype="auto")
         loaded = time.perf_counter()
         pages = (weight.detach().view(-1).view(torch.uint8)[3::4096] for weight in model.parameters())
         answers.append(sum(int(heads.sum()) for heads in pages))
@@ -132,14 +158,14 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
     series, host = Series(samples), facts["machine"]
     return "\n\n".join(
         [
-            "## Loading in PyTorch: image models, speech models, encoder-decoders",
+            "## Loading in PyTorch: image models, speech models, encoder-decoders, Falcon, DeepSeek",
             f"{facts['date']} · {host['cpu']}, {host['cores']} cores, {host['memory_bytes'] / 2**30:.0f} GiB, "
             f"{host['kernel']}, load average before {host['load_average_before']} · "
             + ", ".join(f"{name} {number}" for name, number in facts["versions"].items()),
             f"Reproduce with `{facts['command']}`. Medians of {facts['repetitions']} fresh processes for each library, "
-            "which take turns; page cache warm. Random weights in float32, one file. A load's clock starts after "
-            "`import torch` and the import of the Auto class. *Touch* reads one byte of each 4 KiB page of every "
-            "weight; *again* is a second load in the same process.",
+            "which take turns; page cache warm. Random weights in float32, Falcon and DeepSeek in bfloat16. The clock "
+            "starts after `import torch` and the import of the Auto class. *Touch* reads a byte of each 4 KiB page "
+            "of every weight; *again* is a second load in the same process.",
             report.goals_table(GOALS, series, OURS, PEER, PREDICTED_ON),
             report.table(ROWS, series, OURS, PEER),
             report.raw(samples),
