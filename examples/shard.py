@@ -26,10 +26,10 @@ def main(name: str) -> None:
     prompt = torch.tensor([[1, 5, 6, 7]])
     text = model.generate(prompt, max_new_tokens=8)
     for rank in range(dist.get_world_size()):  # one after another
-        dist.barrier()
         if rank == dist.get_rank():
             print(model.load_report.by_rank)
             print(f"  q_proj: {tuple(weight.to_local().shape)} of {tuple(weight.shape)}", flush=True)
+        dist.barrier()
     if dist.get_rank() == 0:
         whole = loadstone.AutoModelForCausalLM.from_pretrained(name, torch_dtype="auto")
         print("same text as from one process:", torch.equal(text, whole.generate(prompt, max_new_tokens=8)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from typing import Any
 
@@ -94,6 +95,25 @@ def test_ctrl_c_keeps_what_was_written_and_says_after_how_many_tokens(capsys: py
     assert stream.is_interrupted
     # A control character is spelled out; the b that might have begun a stop is shown.
     assert capsys.readouterr() == ("a\\x1b[2Jb\n", "interrupted after 6 tokens\n")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_in_a_finalizer_where_python_drops_what_is_raised_ends_the_text_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    output, before = Output(), signal.getsignal(signal.SIGINT)
+    stream = TokenStream(Bytes(), output.piece)
+    with until_interrupted(stream, output):
+        put(stream, b"ab")
+        finalized = Finalized()
+        del finalized
+        put(stream, b"cd")
+    assert stream.is_interrupted and signal.getsignal(signal.SIGINT) == before
+    assert capsys.readouterr().out == "ab\n"
 
 
 def test_interrupted_before_the_prompt_was_taken(capsys: pytest.CaptureFixture[str]) -> None:

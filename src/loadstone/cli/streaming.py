@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -81,7 +82,10 @@ class TokenStream:
         self.is_interrupted = False
 
     def put(self, value: Any) -> None:
-        """The prompt first, (1, tokens); then one token at a time, (1,)."""
+        """The prompt first, (1, tokens); then one token at a time, (1,). Raises KeyboardInterrupt after Ctrl-C, which
+        may have come where Python drops exceptions (a finalizer)."""
+        if self.is_interrupted:
+            raise KeyboardInterrupt
         ids = value.tolist()
         if not self._has_begun:
             self._start(ids[0])
@@ -159,12 +163,20 @@ def until_interrupted(stream: TokenStream, output: Output) -> Iterator[None]:
 
     The stream then says ``is_interrupted``; a command that has nothing else to do leaves with :data:`INTERRUPTED`.
     """
+
+    def interrupt(number: int, frame: object) -> None:
+        stream.is_interrupted = True
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     except KeyboardInterrupt:
         stream.is_interrupted = True
         stream.end()
         output.note(f"interrupted after {counted(len(stream.new_ids))}")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def counted(tokens: int) -> str:
