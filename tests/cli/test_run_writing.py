@@ -297,6 +297,7 @@ def test_the_real_command_streams_and_keeps_what_was_written_when_it_is_interrup
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=dict(os.environ),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # where it is ignored, children inherit that
     ) as process:
         assert process.stdout is not None
         begin = os.read(process.stdout.fileno(), 16)

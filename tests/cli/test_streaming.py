@@ -105,14 +105,19 @@ def test_ctrl_c_in_a_finalizer_where_python_drops_what_is_raised_ends_the_text_t
         def __del__(self) -> None:
             signal.raise_signal(signal.SIGINT)
 
-    output, before = Output(), signal.getsignal(signal.SIGINT)
+    output = Output()
     stream = TokenStream(Bytes(), output.piece)
-    with until_interrupted(stream, output):
-        put(stream, b"ab")
-        finalized = Finalized()
-        del finalized
-        put(stream, b"cd")
-    assert stream.is_interrupted and signal.getsignal(signal.SIGINT) == before
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with until_interrupted(stream, output):
+            put(stream, b"ab")
+            finalized = Finalized()
+            del finalized
+            put(stream, b"cd")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert stream.is_interrupted
     assert capsys.readouterr().out == "ab\n"
 
 
