@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import declarations, decoders
+from loadstone.architectures import declarations, decoders, gpt2_layers
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.layers import Layer, pre_norm
-from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
+from loadstone.architectures.components.leaves import LayerNorm, Linear
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, PRETRAINING
@@ -97,26 +95,9 @@ def blueprint(config: GPT2Config) -> Tower:
             dropout=config.attn_pdrop,
             index=index,
         )
-        layers.append(
-            Layer(
-                (
-                    pre_norm(Part("attn", attention), Part("ln_1", norm), config.resid_pdrop),
-                    pre_norm(Part("mlp", feed_forward), Part("ln_2", norm), config.resid_pdrop),
-                )
-            )
-        )
-    embeddings = Embeddings(
-        tokens=Part("wte", Embedding(config.vocab_size, width, std=std)),
-        position=Part("wpe", Embedding(config.n_positions, width, std=std)),
-        dropout=config.embd_pdrop,
-        segment_from_tokens=True,
-    )
-    return Tower(
-        stem=Part("", embeddings),
-        stack=decoders.stack(layers, "h"),
-        norm=Part("ln_f", norm),
-        width=width,
-    )
+        layers.append(gpt2_layers.layer(attention, feed_forward, norm, config.resid_pdrop))
+    stem = gpt2_layers.embeddings(config.vocab_size, config.n_positions, width, std, config.embd_pdrop)
+    return gpt2_layers.tower(stem, layers, norm, width)
 
 
 FAMILY = Family(

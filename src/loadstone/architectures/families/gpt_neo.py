@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from loadstone.architectures import declarations, decoders
+from loadstone.architectures import declarations, decoders, gpt2_layers
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.layers import Chain, Layer, pre_norm
-from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
+from loadstone.architectures.components.layers import Chain
+from loadstone.architectures.components.leaves import LayerNorm, Linear
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.configs.pretrained import PretrainedConfig
@@ -107,23 +106,10 @@ def blueprint(config: GPTNeoConfig) -> Tower:
             dropout=config.attention_dropout,
             index=index,
         )
-        steps = (
-            pre_norm(Part("attn", Chain((Part("attention", attention),))), Part("ln_1", norm), config.resid_dropout),
-            pre_norm(Part("mlp", feed_forward), Part("ln_2", norm), config.resid_dropout),
-        )
-        layers.append(Layer(steps))
-    embeddings = Embeddings(
-        tokens=Part("wte", Embedding(config.vocab_size, width, std=std)),
-        position=Part("wpe", Embedding(config.max_position_embeddings, width, std=std)),
-        dropout=config.embed_dropout,
-        segment_from_tokens=True,
-    )
-    return Tower(
-        stem=Part("", embeddings),
-        stack=decoders.stack(layers, "h"),
-        norm=Part("ln_f", norm),
-        width=width,
-    )
+        within = Chain((Part("attention", attention),))
+        layers.append(gpt2_layers.layer(within, feed_forward, norm, config.resid_dropout))
+    stem = gpt2_layers.embeddings(config.vocab_size, config.max_position_embeddings, width, std, config.embed_dropout)
+    return gpt2_layers.tower(stem, layers, norm, width)
 
 
 FAMILY = Family(
