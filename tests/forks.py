@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ class Forks:
     def run(
         self, code: str, *arguments: object, cwd: Path | None = None, timeout_s: int = 300
     ) -> subprocess.CompletedProcess[str]:
-        """What the program wrote, and its exit status; minus SIGALRM where it took longer than ``timeout_s``."""
+        """What the program wrote, and its exit status; minus SIGKILL where it took longer than ``timeout_s``."""
         to, answers = _pipes(self._process)
         with tempfile.TemporaryDirectory() as folder:
             job = {
@@ -62,7 +63,6 @@ def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
 
 def _become(job: dict[str, Any]) -> None:
     """Run the program of a job in this process, which then ends."""
-    signal.alarm(job["timeout_s"])
     streams = (os.devnull, os.O_RDONLY), ("stdout", os.O_WRONLY | os.O_CREAT), ("stderr", os.O_WRONLY | os.O_CREAT)
     for number, (name, flags) in enumerate(streams):
         descriptor = os.open(Path(job["output"], name), flags)
@@ -81,11 +81,15 @@ def _serve() -> None:
 
     answers = os.fdopen(os.dup(1), "w")
     while line := sys.stdin.readline():
+        job = json.loads(line)
         child = os.fork()
         if not child:
             answers.close()
-            _become(json.loads(line))
+            _become(job)
             return
+        with open(os.pidfd_open(child)) as ended:
+            if not select.select([ended], [], [], job["timeout_s"])[0]:
+                os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
 

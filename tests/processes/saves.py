@@ -226,7 +226,8 @@ def save_where(fault: str, rank: int, folder: Path, how: str = "fsdp", family: s
         try:
             model.save_pretrained(folder, max_shard_size="40KB")
         finally:
-            assert left_of_a_save(folder.parent) == []
+            left = left_of_a_save(folder.parent)
+            assert left == [], left
 
 
 def left_of_a_save(folder: Path) -> list[str]:

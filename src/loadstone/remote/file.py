@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from loadstone.core.remote_path import RemotePath
 from loadstone.core.slices import ByteRange
 from loadstone.errors import CorruptCheckpoint, Fault
 from loadstone.remote.address import Address
 from loadstone.remote.store import Stamp, Store
-from loadstone.transfer.threads import thread_pool
+from loadstone.transfer.threads import each
 
 RANGE_BYTES = 8 << 20
 """Of the longest range that is asked for at once."""
@@ -54,10 +56,8 @@ class RemoteFile:
         if 0 < rest.nbytes <= RANGE_BYTES:
             self._fill(rest, offset, buffer)
         elif rest.nbytes:
-            parts = rest.split(RANGE_BYTES)
-            with thread_pool(_AT_ONCE, "loadstone-remote") as pool:
-                for job in [pool.submit(self._fill, part, offset, buffer) for part in parts]:
-                    job.result()
+            fill = partial(self._fill, offset=offset, buffer=buffer)
+            each(fill, rest.split(RANGE_BYTES), _AT_ONCE, "loadstone-remote")
 
     def _fill(self, part: ByteRange, offset: int, buffer: memoryview) -> None:
         self._store.fill(self._address.path, self._stamp, part.start, buffer[part.start - offset : part.stop - offset])

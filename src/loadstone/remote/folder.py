@@ -14,7 +14,7 @@ from loadstone.remote.file import RemoteFile
 from loadstone.remote.hashed import HELD_BLOCKS, HashedFile
 from loadstone.remote.store import Store
 from loadstone.transfer.block_cache import BlockCache
-from loadstone.transfer.threads import thread_pool
+from loadstone.transfer.threads import each
 
 HEAD_BYTES = 64 << 10
 """Of the first request for a file: a small file whole, and the header of most weight files."""
@@ -84,8 +84,7 @@ class RemoteFolder:
                 return None
 
         wanted = list(names)
-        with thread_pool(_AT_ONCE, "loadstone-remote") as pool:
-            paths = zip(wanted, [job.result() for job in [pool.submit(found, name) for name in wanted]], strict=True)
+        paths = zip(wanted, each(found, wanted, _AT_ONCE, "loadstone-remote"), strict=True)
         there = {name: path for name, path in paths if path is not None}
         if forbidden and not there:
             raise forbidden[0]

@@ -6,10 +6,8 @@ import contextlib
 import hashlib
 import json
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from loadstone.errors import CorruptCheckpoint, Fault
@@ -17,6 +15,7 @@ from loadstone.saving.folders import replace_file
 from loadstone.transfer.machine import cores
 from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.threads import WorkerPool
 
 _BLOCK_BYTES = 1 << 20
 _POPULATED_BYTES = 8 << 20
@@ -46,28 +45,30 @@ class Hashes:
         maps: Mapping[Path, MappedFile] | None = None,
     ) -> None:
         self._hashed, self._remember, self._maps = hashed, remember, maps or {}
-        self._stopped = threading.Event()
-        unique_paths = dict.fromkeys(paths)
-        self._pool = ThreadPoolExecutor(max(1, min(cores(), len(unique_paths))))
         # The largest first, so that no core is left with it at the end.
-        order = sorted(unique_paths, key=lambda path: -_size(path))
+        order = sorted(dict.fromkeys(paths), key=lambda path: -_size(path))
+        self._found: dict[Path, str] = {}
+        self._pool = WorkerPool(iter(order), self._find, "loadstone-hash")
         try:
-            self._futures: dict[Path, Future[str]] = {path: self._pool.submit(self._of, path) for path in order}
+            self._pool.start(max(1, min(cores(), len(order))))
         except BaseException:  # an interrupt
-            self.cancel()
+            self._pool.stop()
             raise
 
     def wait(self) -> dict[Path, str]:
         """All of them."""
         try:
-            return {path: future.result() for path, future in self._futures.items()}
+            self._pool.wait()
         finally:
             self.cancel()
+        return self._found
 
     def cancel(self) -> None:
         """Stop soon; nothing is noted of files that are not done."""
-        self._stopped.set()
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.stop()
+
+    def _find(self, path: Path) -> None:
+        self._found[path] = self._of(path)
 
     def _of(self, path: Path) -> str:
         try:
@@ -83,14 +84,14 @@ class Hashes:
                 digest = self._digest(file) if mapped is None else self._digest_mapped(mapped)
         except UnusableFile as unusable:
             raise CorruptCheckpoint([Fault(str(path), unusable.expected, unusable.found, unusable.hint)]) from None
-        if note is not None and not self._stopped.is_set():
+        if note is not None and not self._pool.is_stopped:
             _write(note, path, before, digest)
         return digest
 
     def _digest(self, file: RegularFile) -> str:
         digest, done = hashlib.sha256(), 0
         buffer = memoryview(bytearray(min(_BLOCK_BYTES, max(file.nbytes, 1))))
-        while done < file.nbytes and not self._stopped.is_set():
+        while done < file.nbytes and not self._pool.is_stopped:
             block = buffer[: min(len(buffer), file.nbytes - done)]
             file.read_into(done, block)
             digest.update(block)  # gives the interpreter free for other threads
@@ -101,14 +102,14 @@ class Hashes:
     def _populate(self, mapped: MappedFile | None) -> None:
         """What hashing would have done beside."""
         for start in range(0, mapped.nbytes if mapped else 0, _POPULATED_BYTES):
-            if mapped and not self._stopped.is_set():
+            if mapped and not self._pool.is_stopped:
                 mapped.populate(start, min(_POPULATED_BYTES, mapped.nbytes - start))
 
     def _digest_mapped(self, mapped: MappedFile) -> str:
         digest = hashlib.sha256()
         with memoryview(mapped.buffer) as view:
             for start in range(0, len(view), _POPULATED_BYTES):
-                if self._stopped.is_set():
+                if self._pool.is_stopped:
                     break
                 block = view[start : start + _POPULATED_BYTES]
                 mapped.populate(start, len(block))

@@ -19,6 +19,7 @@ from loadstone.saving.folders import replace_file
 from loadstone.sources.cache_check import check_cached, check_new
 from loadstone.sources.hub_errors import explained
 from loadstone.sources.request import HubOptions
+from loadstone.transfer.threads import each
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 _LIBRARY = "loadstone"
@@ -108,8 +109,6 @@ class Online:
         return sorted(name for name in self._names if name.startswith(prefix))
 
     def fetch(self, names: Sequence[str]) -> Path:
-        from concurrent.futures import ThreadPoolExecutor
-
         from huggingface_hub import hf_hub_download, try_to_load_from_cache
 
         def one(name: str) -> Path:
@@ -133,15 +132,11 @@ class Online:
             return _root(Path(path), name)
 
         requested = self._requested
-        pool = ThreadPoolExecutor(_DOWNLOADS_AT_ONCE)
-        with Progress("Downloading", 0) as progress:
+        explanation = explained(requested.repo_id, requested.revision, requested.endpoint)
+        with Progress("Downloading", 0) as progress, explanation:
             shown = _shown_in(progress)
-            try:
-                with explained(requested.repo_id, requested.revision, requested.endpoint):
-                    roots = set(pool.map(one, names))
-            finally:
-                # After a failure, or Ctrl-C, what has not begun is not begun.
-                pool.shutdown(cancel_futures=True)
+            # After a failure, or Ctrl-C, what has not begun is not begun.
+            roots = set(each(one, names, _DOWNLOADS_AT_ONCE, "loadstone-download"))
         root = roots.pop()
         if roots or root.name != self._commit:
             commits = ", ".join(sorted(folder.name for folder in roots | {root}))

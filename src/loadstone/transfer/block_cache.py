@@ -5,7 +5,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+
+
+class _Block:
+    """What is held of one, once whoever came first has fetched it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.content: bytearray | None = None
 
 
 class BlockCache:
@@ -14,22 +21,18 @@ class BlockCache:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._blocks: OrderedDict[Hashable, Future[bytearray]] = OrderedDict()
+        self._blocks: OrderedDict[Hashable, _Block] = OrderedDict()
 
     def get(self, key: Hashable, fetch: Callable[[], bytearray]) -> bytearray:
-        """A block: held, on its way to another thread, or fetched. Raises what fetching it raises."""
+        """A block: held, on its way to another thread, or fetched. Raises what fetching it raises; then whoever waits
+        for it fetches it in turn.
+        """
         with self._lock:
-            found = self._blocks.get(key)
-            mine = found is None
-            if found is None:
-                found = self._blocks[key] = Future()
-                if len(self._blocks) > self._most:
-                    self._blocks.popitem(last=False)
+            block = self._blocks.setdefault(key, _Block())
             self._blocks.move_to_end(key)
-        if mine:
-            try:
-                found.set_result(fetch())
-            except BaseException as error:
-                found.set_exception(error)
-                raise
-        return found.result()
+            while len(self._blocks) > self._most:
+                self._blocks.popitem(last=False)
+        with block.lock:
+            if block.content is None:
+                block.content = fetch()
+            return block.content

@@ -24,8 +24,8 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from time import monotonic
 
 from loadstone.core.slices import ByteRange
 from loadstone.transfer.durable import finish_writing, start_writing
@@ -34,6 +34,7 @@ from loadstone.transfer.memory import new_memory
 from loadstone.transfer.memory_alignment import MemoryAlignment
 from loadstone.transfer.new_file import NewFile
 from loadstone.transfer.outgoing import READ_NBYTES, FilePlan, TensorRange, bytes_of
+from loadstone.transfer.threads import Job
 
 Block = tuple[NewFile, ByteRange]
 """At most :data:`BLOCK_NBYTES` of a file."""
@@ -84,27 +85,30 @@ def write_blocks(
     tasks = _Writing(blocks, progress)
     # Without pwrite a file has one position only, and so there can be one writer only.
     count = min(_MAX_WORKERS, len(blocks)) if hasattr(os, "pwrite") else 1
-    pool = ThreadPoolExecutor(max(1, count), thread_name_prefix="loadstone-save")
-    futures: list[Future[None]] = []
+    jobs = [Job(tasks.work) for _ in range(count)]
     try:
-        for _ in range(count):
-            futures.append(pool.submit(tasks.work))
-        meanwhile(lambda seconds: not wait(futures, timeout=seconds).not_done)
-        for future in futures:
-            future.result()
+        for job in jobs:
+            job.start("loadstone-save")
+        meanwhile(lambda seconds: _are_done(jobs, seconds))
+        for job in jobs:
+            job.result()
     finally:
-        _end(tasks, futures, pool)
+        _end(tasks, jobs)
 
 
-def _end(tasks: _Writing, futures: list[Future[None]], pool: ThreadPoolExecutor) -> None:
+def _are_done(jobs: Sequence[Job[None]], seconds: float) -> bool:
+    until = monotonic() + seconds
+    return all(job.wait(max(until - monotonic(), 0)) for job in jobs)
+
+
+def _end(tasks: _Writing, jobs: Sequence[Job[None]]) -> None:
     """Waits for the threads, which each end with the block that they are at, and then lets go of all files."""
     interrupt: KeyboardInterrupt | None = None
     while True:
         try:
             tasks.stop()
-            # Python 3.11 takes a thread for dead whose join is interrupted; waiting for what it does is safe.
-            wait(futures)
-            pool.shutdown(cancel_futures=True)  # as thread_pool
+            for job in jobs:
+                job.abandon()
             for file in tasks.files:
                 file.close()
             break

@@ -18,6 +18,7 @@ from loadstone.transfer.mapped_file import populate
 from loadstone.transfer.memory import PAGE_BYTES, new_memory
 from loadstone.transfer.probe import cached_bytes
 from loadstone.transfer.read_log import ReadLog
+from loadstone.transfer.threads import WorkerPool
 from loadstone.transfer.weight_file import WeightFile
 
 logger = logging.getLogger("loadstone")
@@ -66,41 +67,29 @@ class Warmup:
         self._runs = _runs(steps, min(threads or cores(), len(steps)))
         self._log = log or ReadLog()
         self._lock = threading.Lock()
-        self._is_stopped = False
         self._done_bytes = 0
-        self._error: LoadstoneError | None = None
         self._is_alone = False
-        self._threads: list[threading.Thread] = []
+        self._pool = WorkerPool(iter(self._runs), self._work, "loadstone-warmup", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        self._threads = [
-            threading.Thread(target=self._work, args=(run,), name="loadstone-warmup", daemon=True) for run in self._runs
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._pool.start(len(self._runs))
 
     def wait(self, progress: Callable[[int], None] | None = None) -> None:
         """Until all is done; ``progress`` is told of the bytes that are, several times a second.
 
         Raises :class:`CorruptCheckpoint` for a file that cannot be read, or has become shorter.
         """
-        told = 0
-        for thread in self._threads:
-            while thread.is_alive():
-                thread.join(_TELL_EVERY_S)
-                if progress is not None and self._done_bytes > told:
-                    progress(self._done_bytes - told)
-                    told = self._done_bytes
-        if self._error is not None:
-            raise self._error
+        told, is_done = 0, False
+        while not is_done:
+            is_done = self._pool.wait(_TELL_EVERY_S)
+            if progress is not None and self._done_bytes > told:
+                progress(self._done_bytes - told)
+                told = self._done_bytes
 
     def cancel(self) -> None:
         """Begin nothing more, and wait for what is under way: a piece of 32 MiB for each thread."""
-        self._is_stopped = True
-        for thread in self._threads:
-            if thread.ident is not None:  # else an interrupt came before it was started
-                thread.join()
+        self._pool.stop()
 
     def detach(self) -> None:
         """Let it go on alone. An error is then a line in the log."""
@@ -110,7 +99,7 @@ class Warmup:
         reader = _Reader()
         try:
             for step in run:
-                if self._is_stopped:
+                if self._pool.is_stopped:
                     break
                 memory = None if step.memory is None else step.memory()
                 if step.memory is not None and memory is None:
@@ -124,11 +113,9 @@ class Warmup:
                 with self._lock:
                     self._done_bytes += step.nbytes
         except LoadstoneError as error:
-            self._is_stopped = True
-            with self._lock:
-                self._error = self._error or error
             if self._is_alone:
                 logger.warning("Reading ahead stopped: %s", error)
+            raise
         finally:
             reader.close()
 

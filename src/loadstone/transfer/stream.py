@@ -7,15 +7,14 @@ the ring and nothing else, and the disk is read as fast as it goes, however litt
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.transfer.memory import new_memory
+from loadstone.transfer.threads import Job, Workers
 from loadstone.transfer.weight_file import READ_BYTES, SECTOR_BYTES, WeightFile
 
 if TYPE_CHECKING:
@@ -77,18 +76,15 @@ def _up(nbytes: int) -> int:
 
 
 class Relay:
-    """Blocks that are brought into buffers in turn, by a few threads.
-
-    Whoever uses a block holds ``turn`` from before :meth:`fetch` until it is done with the buffer: threads wait for one
-    another.
-    """
+    """Blocks that are brought into buffers in turn, by a few threads, for whoever uses one at a time."""
 
     def __init__(self, count: int, buffers: int = 2) -> None:
         self._count, self._buffers = count, buffers
-        self.turn = threading.RLock()
-        self._under_way: dict[int, tuple[int, list[Future[None]]]] = {}  # block → buffer and jobs begun or done
-        self._pool: ThreadPoolExecutor | None = None
-        self._process = 0
+        self._under_way: dict[int, tuple[int, list[Job[None]]]] = {}  # block → buffer and jobs begun or done
+        self._jobs: list[Job[None]] = []  # all that may write into a buffer
+        self._is_changing = False
+        self._readers: Workers
+        self._process = 0  # whose readers they are; of none yet
 
     def check(self, index: int) -> None:
         """Raises if a block cannot be had any more."""
@@ -105,33 +101,48 @@ class Relay:
         """The buffer that has a block. There already, if the block before was the last fetched; and the one after is
         under way from now on. Raises what :meth:`check` and the jobs raise.
         """
-        try:
-            self.check(index)
-            if self._process != os.getpid():
-                self._under_way.clear()  # a forked child has none of its parent's threads
-            if index not in self._under_way:
-                self._start(index, keep=None)
-            buffer, jobs = self._under_way[index]
-            for job in jobs:
-                job.result()
-            self.arrived(index, buffer)
-        except BaseException:
-            self._forget(index)
-            raise
+        self._begin_change()
+        self.check(index)
+        if index not in self._under_way:
+            self._start(index, keep=None)
+        buffer, jobs = self._under_way[index]
+        for job in jobs:
+            job.result()
+        self.arrived(index, buffer)
         following = (index + 1) % self._count
         if following not in self._under_way:
             self._start(following, keep=index)
+        self._is_changing = False
         return buffer
 
     def release(self, index: int) -> None:
         """Nobody uses a fetched block any more: its buffer is for the block after those under way, at once, so that
         whoever reads never waits for whoever computes.
         """
+        self._begin_change()
         coming = (index + self._buffers) % self._count
         following = (index + 1) % self._count
-        if self._process == os.getpid() and following in self._under_way and coming not in self._under_way:
+        if following in self._under_way and coming not in self._under_way:
             self._forget(index)
             self._start(coming, keep=following)
+        self._is_changing = False
+
+    def give_up(self) -> None:
+        """Whoever used a block was broken off, maybe in the middle of :meth:`fetch`."""
+        self._is_changing = True
+
+    def _begin_change(self) -> None:
+        """What a failure, or an interrupt, has left half done is forgotten whole; so is what a forked child's parent
+        has under way, for the child has none of its threads."""
+        if self._process != os.getpid():
+            self._readers, self._process = Workers(READERS, "loadstone-reader"), os.getpid()
+            self._jobs.clear()
+            self._under_way.clear()
+        elif self._is_changing:
+            for job in self._jobs:
+                job.abandon()
+            self._under_way.clear()
+        self._is_changing = True
 
     def _start(self, index: int, keep: int | None) -> None:
         """Bring a block into a buffer that ``keep`` is not in."""
@@ -141,20 +152,17 @@ class Relay:
         buffer = next((number for number in free if number not in used), free[0])
         if buffer in used:
             self._forget(used[buffer])
-        pool = self._workers()
-        self._under_way[index] = (buffer, [pool.submit(job) for job in self.jobs(index, buffer)])
+        jobs = [Job(work) for work in self.jobs(index, buffer)]
+        self._jobs = [job for job in self._jobs if not job.is_done] + jobs
+        self._under_way[index] = (buffer, jobs)
+        for job in jobs:
+            self._readers.submit(job)
 
     def _forget(self, index: int) -> None:
         """Let go of a block's buffer, when nothing is written into it any more."""
         _, jobs = self._under_way.pop(index, (0, []))
         for job in jobs:
-            if not job.cancel():
-                job.exception()
-
-    def _workers(self) -> ThreadPoolExecutor:
-        if self._pool is None or self._process != os.getpid():
-            self._pool, self._process = ThreadPoolExecutor(READERS, "loadstone-reader"), os.getpid()
-        return self._pool
+            job.abandon()
 
 
 class Ring(Relay):

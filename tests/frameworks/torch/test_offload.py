@@ -392,6 +392,51 @@ def test_after_an_error_in_a_block_the_model_goes_on(original: Any, folder: Path
     tiny.assert_same(model.state_dict(), original.state_dict())
 
 
+def break_off(block: nn.Module, run: Callable[[], object]) -> None:
+    """Have Ctrl-C come while a block runs: PyTorch calls none of its hooks then."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    hook = next(module for module in block.modules() if not [*module.children()]).register_forward_hook(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    hook.remove()
+
+
+def in_another_thread(run: Callable[[], Tensor]) -> Tensor:
+    found: list[Tensor] = []
+    thread = threading.Thread(target=lambda: found.append(run()), daemon=True)
+    thread.start()
+    thread.join(60)
+    return found[0]
+
+
+@pytest.mark.parametrize("layer", range(3, 8))
+@pytest.mark.parametrize("generates", [False, True])
+def test_after_an_interrupt_in_a_block_the_model_goes_on(
+    generates: bool, layer: int, original: Any, folder: Path, tmp_path: Path
+) -> None:
+    model = streamed(folder)
+    logits(model)
+    run = (lambda: model.generate(tiny.IDS, max_new_tokens=3)) if generates else (lambda: logits(model))
+    break_off(model.model.layers[layer], run)
+    tiny.assert_same(model.state_dict(), original.state_dict())  # before the next forward pass
+    torch.testing.assert_close(in_another_thread(lambda: logits(model)), logits(original), atol=0, rtol=0)
+    break_off(model.model.layers[layer], run)
+    for _ in range(3):
+        torch.testing.assert_close(logits(model), logits(original), atol=0, rtol=0)
+
+
+def test_an_interrupt_in_a_layer_that_is_called_by_itself_keeps_nobody_waiting(original: Any, folder: Path) -> None:
+    model = streamed(folder)
+    layer, x = model.model.layers[7], torch.ones(1, 2, model.config.hidden_size)
+    turned = model.model.rotary_emb(x, torch.arange(2)[None])
+    with torch.no_grad():
+        break_off(layer, lambda: layer(x, position_embeddings=turned))
+    torch.testing.assert_close(in_another_thread(lambda: logits(model)), logits(original), atol=0, rtol=0)
+
+
 # Refused ------------------------------------------------------------------------------------------
 
 
@@ -460,8 +505,15 @@ def test_load_into_places_and_streams_any_module(device_map: Any, tmp_path: Path
     with torch.no_grad():
         for _ in range(3):
             torch.testing.assert_close(made(x), net(x), atol=0, rtol=0)
-    assert reads
-    tiny.assert_same(made.state_dict(), net.state_dict())
+        assert reads
+        tiny.assert_same(made.state_dict(), net.state_dict())
+        for block in made.blocks:
+            break_off(block, lambda: made(x))
+            tiny.assert_same(made.state_dict(), net.state_dict())
+            break_off(block, lambda: made(x))
+            torch.testing.assert_close(in_another_thread(torch.no_grad()(lambda: made(x))), net(x), atol=0, rtol=0)
+            break_off(block, lambda: made(x))
+            torch.testing.assert_close(made(x), net(x), atol=0, rtol=0)
 
 
 def test_load_into_takes_device_or_device_map(folder: Path) -> None:

@@ -19,7 +19,7 @@ from loadstone.frameworks.flax.forward import is_traced
 from loadstone.frameworks.flax.leaf import Leaf
 from loadstone.frameworks.flax.tree import at, put, variables
 from loadstone.transfer.machine import cores
-from loadstone.transfer.threads import thread_pool
+from loadstone.transfer.threads import each
 
 
 class InitialSlot(NamedTuple):
@@ -92,5 +92,4 @@ def initial_arrays(slots: Sequence[InitialSlot], seed: int, dtype: jnp.dtype) ->
         leaf_name = slot.name.rpartition(".")[2]
         return initial(slot.leaf, leaf_name, slot.shape, rng).astype(_dtype_of(slot, dtype))
 
-    with thread_pool(cores()) as pool:
-        return dict(zip((slot.name for slot in slots), pool.map(make, slots), strict=True))
+    return dict(zip((slot.name for slot in slots), each(make, slots, cores(), "loadstone-initial"), strict=True))

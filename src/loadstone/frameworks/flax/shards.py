@@ -16,7 +16,7 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.planning.slot_dtypes import own_dtypes
 from loadstone.transfer.machine import cores
-from loadstone.transfer.threads import thread_pool
+from loadstone.transfer.threads import each
 
 Array = np.ndarray
 
@@ -47,15 +47,15 @@ def fill_shards(
 ) -> Shards:
     """Make the array of every slot that is made of stored tensors, each device's part straight from the file."""
 
-    def make(name: str, pieces: Sequence[Piece]) -> _Slot:
+    def make(slot: tuple[str, Sequence[Piece]]) -> _Slot:
+        name, pieces = slot
         dtype = numpy_dtype(own.get(name) or dtype_of(pieces[0].tensor))
         return _slot(name, pieces, shapes[name], shardings[name], source, dtype)
 
     check_kinds(plan)
     own = own_dtypes(plan.slots)
     stored = {name: recipe.pieces for name, recipe in plan.recipes.items() if isinstance(recipe, Stored)}
-    with thread_pool(cores()) as pool:
-        slots = list(pool.map(make, stored, stored.values()))
+    slots = each(make, stored.items(), cores(), "loadstone-shards")
     by_device: dict[str, int] = {}
     for slot in slots:
         for device, nbytes in slot.read.items():

@@ -13,6 +13,7 @@ from loadstone.core.process import this_process
 from loadstone.errors import Fault, LoadstoneError, RankFailed, RanksDisagree
 from loadstone.frameworks.ranks.group import Ranks
 from loadstone.frameworks.ranks.state import Failure, State
+from loadstone.transfer.threads import Job
 
 logger = logging.getLogger("loadstone")
 
@@ -48,9 +49,10 @@ class Visit:
         """The last sign of life of each, and when it was first seen."""
         self._gave_up: LoadstoneError | None = None
         self._steps = 0
-        self._stopped = threading.Event()
         self._writing = threading.Lock()
-        self._beater = threading.Thread(target=self._beat, name="loadstone-ranks", daemon=True)
+        self._beating = threading.Lock()
+        self._beating.acquire()
+        self._beater = Job(self._beat)
 
     def enter(self) -> None:
         """Show that this rank has come."""
@@ -59,7 +61,7 @@ class Visit:
                 self._store.delete(key)
             self._memory.stale.clear()
             self._show()
-        self._beater.start()
+        self._beater.start("loadstone-ranks", daemon=True)
 
     def gather(self, step: str, value: bytes) -> list[bytes]:
         """See :meth:`loadstone.frameworks.ranks.group.Exchange.gather`."""
@@ -168,16 +170,16 @@ class Visit:
         return None if value is None else State.decoded(value)
 
     def _beat(self) -> None:
-        while not self._stopped.wait(self._pace.beat):
+        while not self._beating.acquire(timeout=self._pace.beat):
             try:
                 self._show()
             except RuntimeError:
                 return  # the store is gone, which this rank notices when it next needs it
 
     def _stop(self) -> None:
-        self._stopped.set()
-        if self._beater.ident is not None:
-            self._beater.join()
+        if self._beating.locked():
+            self._beating.release()
+        self._beater.abandon()
 
     @contextlib.contextmanager
     def _reached(self) -> Iterator[None]:

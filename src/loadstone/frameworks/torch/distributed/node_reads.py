@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from loadstone.planning.mesh import LocalSlot, Share
 from loadstone.planning.reading_together import ROUND_BYTES, Part, Together, parts, read_together
 from loadstone.transfer.copy import EXTENT_BYTES
 from loadstone.transfer.memory import new_memory
-from loadstone.transfer.threads import thread_pool
+from loadstone.transfer.threads import Job, Workers
 from loadstone.transfer.weight_file import SECTOR_BYTES
 from loadstone.transfer.weight_files import Weights
 
@@ -111,19 +111,17 @@ class _Reading:
 
     def __init__(self, weights: Weights, ranks: int) -> None:
         self._weights = weights
-        self._threads = weights.options.count()
-        self._pools = thread_pool(self._threads, "loadstone-node")
+        self._readers = Workers(weights.options.count(), "loadstone-node")
         is_far = weights.extent_bytes > EXTENT_BYTES
         count = _FAR_ROUNDS if is_far else _NEAR_ROUNDS
         self._rooms = [memoryview(new_memory(ROUND_BYTES // ranks + 2 * SECTOR_BYTES)) for _ in range(count)]
         self.nbytes = 0
 
     def __enter__(self) -> _Reading:
-        self._pool: ThreadPoolExecutor = self._pools.__enter__()
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._pools.__exit__(*raised)  # type: ignore[arg-type]
+        self._readers.close()
 
     def ahead(self, turns: Iterator[_Turn]) -> Iterator[tuple[_Turn, _Coming]]:
         """Each turn with its bytes; those of the next are being read meanwhile."""
@@ -139,8 +137,8 @@ class _Reading:
         try:
             file = self._weights.open(shared.tensor.file)
         except LoadstoneError as error:
-            failed: Future[None] = Future()
-            failed.set_exception(error)
+            failed = Job(partial(_fail, error))
+            failed.run()
             return _Coming([failed], room[:0])
         start = shared.tensor.offset + read.start
         head = start % SECTOR_BYTES if file.takes_direct else 0
@@ -152,13 +150,20 @@ class _Reading:
             file.check()
 
         self.nbytes += read.nbytes
-        return _Coming([self._pool.submit(bring, span) for span in spans], room[head : head + read.nbytes])
+        jobs = [Job(partial(bring, span)) for span in spans]
+        for job in jobs:
+            self._readers.submit(job)
+        return _Coming(jobs, room[head : head + read.nbytes])
+
+
+def _fail(error: LoadstoneError) -> None:
+    raise error
 
 
 class _Coming(NamedTuple):
     """Bytes that are being read."""
 
-    jobs: list[Future[None]]
+    jobs: list[Job[None]]
     memory: memoryview
 
     def result(self) -> Tensor:

@@ -119,8 +119,6 @@ class Swap:
             return work()
         finally:
             turn.is_over = True
-            for gate in self._gates:
-                gate.wake()
 
     def _write(self, confirm: Callable[[], object], announce: Callable[[], object]) -> int:
         """Over what is there."""

@@ -61,10 +61,12 @@ class Swapping(TorchStructure):
                 gate.step_back(thread)
             self.check_complete()
             yield self.weights_version
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                gate.break_off()
+            raise
         finally:
             gate.inside.discard(thread)
-            if gate.closed is not None:
-                gate.wake()
 
     def check_complete(self) -> None:
         """:class:`WeightsIncomplete` where a swap in place has failed."""
@@ -85,10 +87,12 @@ class Swapping(TorchStructure):
             if self.weights_incomplete:
                 self.check_complete()
             return super().__call__(*args, **kwargs)
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                gate.break_off()
+            raise
         finally:
             gate.inside.discard(thread)
-            if gate.closed is not None:
-                gate.wake()
 
 
 def gate_of(model: Swapping) -> WeightsGate:

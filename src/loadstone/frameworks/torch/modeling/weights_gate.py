@@ -7,11 +7,15 @@ Whatever an interrupt comes in between, nobody stays inside, and no gate stays c
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
+from functools import partial
 
 from loadstone.errors import ArgumentError
 
-_LOOK_EVERY_S = 0.05
-"""How often somebody who waits looks by himself, should nobody wake him."""
+_LOOK_EVERY_S = (0.0002, 0.02)
+"""How often somebody who waits looks, at first and in the end. Nobody wakes him: an interrupt within
+``threading.Condition`` leaves its lock taken."""
 
 
 class Turn:
@@ -36,39 +40,46 @@ class WeightsGate:
         """The threads that run."""
         self.closed: Turn | None = None
         """The turn in which nobody may run."""
+        self.when_broken_off: list[Callable[[], None]] = []
+        """What is called where an interrupt or the like ends what a thread does inside, for which PyTorch calls no
+        hook."""
         self._swap: Turn | None = None
-        self._changed = threading.Condition()
+        self._changing = threading.Lock()
 
     def step_back(self, thread: int) -> None:
         """Wait outside while the gate is closed; then the thread is inside again."""
-        with self._changed:
-            while self.closed is not None:
-                if self.closed.is_over:
-                    self.closed = None
-                    continue
+        _wait_until(partial(self._enters, thread))
+
+    def _enters(self, thread: int) -> bool:
+        with self._changing:
+            if self.closed is not None and not self.closed.is_over:
                 self.inside.discard(thread)
-                self._changed.notify_all()
-                self._changed.wait(_LOOK_EVERY_S)
+                return False
+            self.closed = None
             self.inside.add(thread)
+            return True
 
     def begin_swap(self, turn: Turn) -> None:
         """Wait until no other swap is under way."""
-        with self._changed:
-            while self._swap is not None and not self._swap.is_over:
-                self._changed.wait(_LOOK_EVERY_S)
+        _wait_until(partial(self._takes, turn))
+
+    def _takes(self, turn: Turn) -> bool:
+        with self._changing:
+            if self._swap is not None and not self._swap.is_over:
+                return False
             self._swap = turn
+            return True
 
     def close(self, turn: Turn) -> None:
         """Nobody comes in until the turn is over; returns when nobody is inside."""
-        with self._changed:
+        with self._changing:
             self.closed = turn
-            while self.inside:
-                self._changed.wait(_LOOK_EVERY_S)
+        _wait_until(lambda: not self.inside)
 
-    def wake(self) -> None:
-        """Tell those who wait that something has changed."""
-        with self._changed:
-            self._changed.notify_all()
+    def break_off(self) -> None:
+        """What this thread did inside was ended by an interrupt, or the like."""
+        for end in self.when_broken_off:
+            end()
 
     def check_outside(self) -> None:
         """:class:`ArgumentError` in a thread that is inside: it would wait for itself."""
@@ -83,3 +94,10 @@ class WeightsGate:
 
     def __reduce__(self) -> tuple[type[WeightsGate], tuple[()]]:
         return WeightsGate, ()
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    pause, longest = _LOOK_EVERY_S
+    while not is_so():
+        time.sleep(pause)
+        pause = min(2 * pause, longest)

@@ -8,10 +8,11 @@ changed since the load is used as it is.
 
 from __future__ import annotations
 
-import threading
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -19,11 +20,13 @@ from torch import Tensor, nn
 
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import LoadstoneError
+from loadstone.frameworks.torch.modeling.swapping import Swapping, gate_of
 from loadstone.frameworks.torch.placement.device_ring import DeviceRing
 from loadstone.frameworks.torch.placement.hooks import Hook, Inputs, Keywords
 from loadstone.frameworks.torch.placement.move import tensors_in
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.frameworks.torch.placement.populate import piece_of
+from loadstone.frameworks.torch.placement.turns import Turns
 from loadstone.planning.recipes import Piece, Recipe
 from loadstone.transfer.stream import Ring
 from loadstone.transfer.weight_file import WeightFile
@@ -67,9 +70,13 @@ def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) ->
     if first is not None:
         first.register_forward_pre_hook(_Guard(list(files.values())))
     if blocks:
-        ring = _ring([weights for _, weights in blocks], devices)
+        ring, turns = _ring([weights for _, weights in blocks], devices), Turns()
+        if isinstance(model, Swapping):
+            gate_of(model).when_broken_off.append(turns.end_broken)
+        else:  # whose parameters are looked at while no block runs, most likely by this
+            model.register_state_dict_pre_hook(_EndBroken(turns))  # type: ignore[no-untyped-call]
         for index, (module, weights) in enumerate(blocks):
-            turn = _Turn(ring, index, weights, devices.main if devices.is_accelerated else None)
+            turn = _Turn(turns, ring, index, weights, devices.main if devices.is_accelerated else None)
             module.register_forward_pre_hook(_Begin(turn), with_kwargs=True)
             module.register_forward_hook(_End(turn), always_call=True)
 
@@ -111,6 +118,19 @@ class _Weight(NamedTuple):
         return self.parameter.data_ptr() == self.home.data_ptr() and self.parameter._version == self.version
 
 
+class _Loan(NamedTuple):
+    """A parameter that has other memory while its block runs."""
+
+    parameter: Tensor
+    home: Tensor
+    lent: Tensor
+
+    def end(self) -> None:
+        """It is where it was, unless somebody has given it other memory meanwhile."""
+        if self.parameter.data_ptr() == self.lent.data_ptr():
+            self.parameter.data = self.home
+
+
 def _range(parameter: Tensor, piece: Piece) -> FileRange:
     tensor, rows, _ = piece
     start = 0 if rows is None else rows.start * (tensor.nbytes // tensor.shape[0])
@@ -121,22 +141,24 @@ class _Turn:
     """A block's weights: in a buffer from :meth:`begin` to :meth:`end`, which one thread at a time goes through."""
 
     def __init__(
-        self, ring: _MemoryRing | DeviceRing, index: int, weights: Sequence[_Weight], device: torch.device | None
+        self,
+        turns: Turns,
+        ring: _MemoryRing | DeviceRing,
+        index: int,
+        weights: Sequence[_Weight],
+        device: torch.device | None,
     ) -> None:
-        self._ring, self._index, self._weights, self._device = ring, index, weights, device
-        self._lent: list[tuple[Tensor, Tensor]] = []
-        self._thread: int | None = None
+        self._turns, self._ring, self._index, self._weights, self._device = turns, ring, index, weights, device
+        self._lent: list[_Loan] = []
 
     def must_run(self) -> bool:
         """Compiled code reads weights on the disk through their map; to an accelerator they have to be brought."""
         return self._device is not None or not torch.compiler.is_compiling()
 
-    def begin(self, inputs: Sequence[object]) -> None:
-        """Wait for the block's bytes and lend them to its parameters."""
-        if self._thread == threading.get_ident():
+    def begin(self, inputs: Sequence[object], call: FrameType) -> None:
+        """Wait for the block's bytes and lend them to its parameters, for as long as ``call`` runs."""
+        if not self._turns.take(self, call):
             return
-        self._ring.turn.acquire()
-        self._thread = threading.get_ident()
         if self._device is not None or not self._needs_gradients(inputs):
             try:
                 self._lend()
@@ -155,24 +177,33 @@ class _Turn:
                 there = here.to(self._device)
             else:
                 continue
-            self._lent.append((weight.parameter, here))
+            self._lent.append(_Loan(weight.parameter, here, there))
             weight.parameter.data = there
 
     def end(self, output: object) -> None:
         """Parameters are where they were, and the buffer is free for another block."""
-        if self._thread != threading.get_ident():
+        if not self._turns.has(self):
             return
-        for parameter, home in self._lent:
-            parameter.data = home
-        if self._lent:
+        if self._take_back():
             self._ring.release(self._index)
-        self._lent = []
-        self._thread = None
-        self._ring.turn.release()
+        self._turns.give(self)
         if self._device is not None:
             for tensor in tensors_in(output):
                 if tensor.requires_grad:
                     tensor.register_hook(_no_gradients)  # type: ignore[no-untyped-call]
+
+    def give_up(self) -> None:
+        """As :meth:`end`, where the block's call was broken off, maybe in the middle of either."""
+        self._ring.give_up()
+        self._take_back()
+
+    def _take_back(self) -> bool:
+        """Whether there was anything."""
+        for loan in self._lent:
+            loan.end()
+        was_lent = bool(self._lent)
+        self._lent = []
+        return was_lent
 
     def _needs_gradients(self, inputs: Sequence[object]) -> bool:
         """The backward pass would look for the weights in a buffer that long holds others."""
@@ -208,13 +239,23 @@ class _Guard(Hook):
                 file.check()
 
 
+class _EndBroken(Hook):
+    """Parameters are where they were before they are told."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+
+    def __call__(self, module: nn.Module, prefix: str, keep_vars: bool) -> None:
+        self._turns.end_broken()
+
+
 class _Begin(Hook):
     def __init__(self, turn: _Turn) -> None:
         self._turn = turn
 
     def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> None:
         if self._turn.must_run():
-            self._turn.begin((*inputs, *keywords.values()))
+            self._turn.begin((*inputs, *keywords.values()), sys._getframe(1))
 
 
 class _End(Hook):

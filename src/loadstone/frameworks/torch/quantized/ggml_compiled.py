@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 import itertools
 import os
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from loadstone.frameworks.torch.quantized import ggml_kernels
 from loadstone.quantization.ggml_types import GgmlType
+from loadstone.transfer.threads import Job, Workers
 
 _FEW_VECTORS = 4
 """Up to here a product for each is sooner done than values for all."""
@@ -64,10 +65,12 @@ def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
         run(0, rows)
     else:
         cuts = [rows * part // threads for part in range(threads + 1)]
-        others = [_pool(os.getpid()).submit(run, *cut) for cut in itertools.pairwise(cuts[1:])]
+        others = [Job(partial(run, *cut)) for cut in itertools.pairwise(cuts[1:])]
+        for job in others:
+            _workers(os.getpid()).submit(job)
         run(cuts[0], cuts[1])
-        for future in others:
-            future.result()
+        for job in others:
+            job.result()
     return output.view(*vectors.shape[:-1], rows)
 
 
@@ -83,6 +86,6 @@ def _is_readable(tensor: Tensor, dtype: torch.dtype) -> bool:
 
 
 @functools.cache
-def _pool(process: int) -> ThreadPoolExecutor:
+def _workers(process: int) -> Workers:
     """Threads of this process: those of the one that it was forked from are not there."""
-    return ThreadPoolExecutor(max(os.cpu_count() or 1, 1), "loadstone-products")
+    return Workers(max(os.cpu_count() or 1, 1), "loadstone-products")
