@@ -41,7 +41,7 @@ class Job(Generic[ResultT]):
         self._ended.acquire()
         self._thread: Thread | None = None
         self._is_started = False
-        self.has_begun = False
+        self._has_begun = False
         self.is_done = False
         self.is_cancelled = False
         """Set it, and a job that has not begun does nothing when its turn comes."""
@@ -65,7 +65,7 @@ class Job(Generic[ResultT]):
 
     def run(self) -> None:
         """Do it in this thread; :meth:`result` tells what came of it."""
-        self.has_begun = True
+        self._has_begun = True
         if self._work is not None and not self.is_cancelled:
             self._results, self._error = _outcome(self._work)
         self._end()
@@ -102,7 +102,7 @@ class Job(Generic[ResultT]):
     def abandon(self) -> None:
         """It does not begin any more; where it has, or its thread was started, return when it has ended."""
         self.is_cancelled = True
-        if self.has_begun or self._is_started:
+        if self._has_begun or self._is_started:
             self.wait()
 
 
@@ -136,7 +136,7 @@ class WorkerPool(Generic[TaskT]):
             self.start(threads)
             self.wait()
         except BaseException:
-            self.is_stopped = True
+            self.is_stopped = True  # as the first step, into which no further interrupt can come
             self.stop()
             raise
 

@@ -50,7 +50,7 @@ class Visit:
         self._gave_up: LoadstoneError | None = None
         self._steps = 0
         self._writing = threading.Lock()
-        self._beating = threading.Lock()
+        self._beating = threading.Lock()  # taken as long as it beats
         self._beating.acquire()
         self._beater = Job(self._beat)
 
